@@ -1,0 +1,74 @@
+# All that is needed: make and Python 3.11 or later. `make help` lists the targets.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+# Warnings off: setuptools has one for every editable installation, and pip shows it as if it were ours.
+PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt
+EXAMPLE := fixtures/interviews/bakery.vtt
+EXAMPLE_GUIDE := fixtures/guides/bakery.yaml
+EXAMPLE_BENT := fixtures/demonstration/bent_quotes.yaml
+export FILE GUIDE
+
+.DEFAULT_GOAL := help
+.PHONY: help install install-dev run test format lint types contracts unit integration acceptance bench clean distclean
+
+help:  ## List the targets
+	@sed -n 's/^\([a-z-]*\):.*##[ ]*\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
+	@echo '  make run FILE=interview.vtt GUIDE=guide.yaml    notes on your own interview; GUIDE may be left out'
+
+install: $(VENV)/.installed  ## Make the virtual environment with the pinned dependencies
+install-dev: $(VENV)/.installed-dev
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "error: $(PYTHON) is older than 3.11. Name another: make PYTHON=python3.12 ..." >&2; exit 6; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
+	$(PIP) setuptools
+	$(PIP) --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.installed-dev: $(VENV)/.installed
+	$(PIP) --no-build-isolation --editable '.[dev]'
+	@touch $@
+
+run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); without FILE on an invented one
+	@set --; \
+	if [ -n "$$GUIDE" ]; then set -- --guide "$$GUIDE"; elif [ -z "$$FILE" ]; then set -- --guide $(EXAMPLE_GUIDE); fi; \
+	if [ -z "$$FILE" ]; then set -- "$$@" --demonstrate $(EXAMPLE_BENT); fi; \
+	exec $(BIN)/notes-pipeline run "$$@" -- "$${FILE:-$(EXAMPLE)}"
+
+test: $(VENV)/.installed-dev lint types contracts unit integration acceptance  ## Everything that must be green
+
+format: $(VENV)/.installed-dev  ## Write the code in its one format
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+lint: $(VENV)/.installed-dev  ## Check format and style
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+
+types: $(VENV)/.installed-dev  ## Check the types
+	$(BIN)/mypy
+
+contracts: $(VENV)/.installed-dev  ## Check that imports go one way
+	$(BIN)/lint-imports
+
+unit: $(VENV)/.installed-dev  ## Tests without servers
+	$(BIN)/pytest tests/unit -n 2
+
+integration: $(VENV)/.installed-dev  ## Tests on a real PostgreSQL and a Redis-compatible server, both embedded
+	$(BIN)/pytest tests/integration
+
+acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes, with a real worker process
+	$(BIN)/pytest tests/acceptance
+
+bench: $(VENV)/.installed-dev  ## Measure: verification beside other methods
+	$(BIN)/python tests/benchmarks/bench_verification.py
+
+clean:  ## Remove all stored data
+	rm -rf .run
+
+distclean: clean  ## Remove the virtual environment and the caches as well
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache *.egg-info

@@ -1,0 +1,3 @@
+from notes_pipeline.cli.app import main
+
+main()

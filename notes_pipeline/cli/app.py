@@ -1,0 +1,240 @@
+"""All commands with what they teach. What a command needs is imported when it runs, so that each starts fast."""
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+from uuid import UUID
+
+import typer
+
+from notes_pipeline.cli.exits import Exit, complain, exit_code
+from notes_pipeline.core.errors import NotesPipelineError
+
+app = typer.Typer(
+    add_completion=False,
+    name="notes-pipeline",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help=(
+        "Notes on interviews in which every quote is checked against the transcript.\n\n"
+        "Start with `notes-pipeline run interview.vtt`. Without any setting it starts a private PostgreSQL, a "
+        "Redis-compatible server and an offline model for as long as it runs.\n\n"
+        "Set `DATABASE_URL`, `REDIS_URL`, `OPENAI_API_KEY`, `OPENAI_BASE_URL`, `NOTES_MODEL` to use yours instead.\n\n"
+        "Exit codes: 0 done, 2 wrong arguments, 3 a file or id that cannot be used, 4 some chunks gave no notes, "
+        "5 the run failed, 6 a setting or service is missing, 130 interrupted, 1 a fault of ours."
+    ),
+)
+
+
+class StatusChoice(StrEnum):
+    readable = "readable"
+    supported = "supported"
+    flagged = "flagged"
+    all = "all"
+
+
+class FormChoice(StrEnum):
+    jsonl = "jsonl"
+    table = "table"
+    html = "html"
+
+
+TranscriptFile = Annotated[
+    Path, typer.Argument(help="An interview: WebVTT, SRT, Otter-like or `Name: text`, Whisper or WhisperX JSON.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+
+@app.command()
+def run(
+    file: TranscriptFile,
+    guide: Annotated[
+        Path | None, typer.Option(help="What notes are asked for, as YAML or JSON. Without it, a general guide.")
+    ] = None,
+    as_json: AsJson = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Ask the model again even if the result is stored.")] = False,
+    demonstrate: Annotated[
+        Path | None,
+        typer.Option(help="Afterwards check these hand-written notes with bent quotes against the interview."),
+    ] = None,
+) -> None:
+    """Write notes on one interview, from upload to the printed result.
+
+    The transcript is cut into chunks, the model is asked for notes on the guide's questions and themes, every quote is
+    checked, and all is stored. The same transcript, guide, model and prompt give the stored result.
+
+    Example: `notes-pipeline run interview.vtt --guide guide.yaml --json > notes.json`
+    """
+    from notes_pipeline.cli.run import run_file
+
+    raise typer.Exit(run_file(file, guide, as_json=as_json, anew=anew, demonstrate=demonstrate))
+
+
+@app.command()
+def inspect(file: TranscriptFile, as_json: AsJson = False) -> None:
+    """Show what the reader finds in a transcript, without storing anything.
+
+    `--json` gives `{format, speakers, duration, words, warnings, utterances: [{speaker, start, end, text}]}`, times in
+    seconds.
+    """
+    from notes_pipeline.cli.inspect import inspect_file
+
+    inspect_file(file, as_json=as_json)
+
+
+@app.command()
+def verify(
+    transcript: Annotated[Path | None, typer.Argument(help="A transcript of any format that can be read.")] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Argument(
+            help='JSON lines {"id", "quote", "speaker"?, "utterance_hint"?}, or notes with quotes as CSV or Markdown.'
+        ),
+    ] = None,
+    form: Annotated[
+        FormChoice | None, typer.Option("--as", help="By default JSON lines for JSON lines, else a table.")
+    ] = None,
+    pairs: Annotated[
+        Path | None, typer.Option(help="Lines of transcript, claims and output path, to check many in one process.")
+    ] = None,
+    interviewer: Annotated[
+        list[str] | None, typer.Option(help="A speaker whose words are nobody's evidence. May be repeated.")
+    ] = None,
+) -> None:
+    """Check quotes that any tool claims, without a model or a database.
+
+    The claims are JSON lines, a CSV with a column `quote`, or Markdown or text with quotes in it. `--as table` and
+    `--as html` give a report with verdict, reasons, word diff and time: `notes-pipeline verify talk.vtt notes.md`
+
+    JSON lines give one verdict a line: `{"id", "status", "score", "spans", "utterances", "speaker", "start", "end",
+    "matched_text", "reasons", ...}`. `status` is verbatim, faithful, altered or unsupported.
+
+    A line that is no claim is named on stderr, the others are still checked, and the exit code is 3.
+    """
+    from notes_pipeline.cli.verify import ReportForm, verify_files, verify_pairs
+
+    if pairs is not None:
+        raise typer.Exit(verify_pairs(pairs, interviewer or []))
+    if transcript is None or claims is None:
+        raise typer.BadParameter("give a transcript and a file of claims, or --pairs")
+    chosen = None if form is None else ReportForm(form.value)
+    raise typer.Exit(verify_files(transcript, claims, interviewer or [], chosen))
+
+
+@app.command()
+def reverify(
+    evidence: Annotated[Path, typer.Argument(help="What `verify` or `show --json` printed for the old version.")],
+    transcript: Annotated[Path, typer.Argument(help="The new version of the transcript.")],
+    as_json: AsJson = False,
+) -> None:
+    """Find the evidence of one version of a transcript in another: each quote is kept, moved or orphaned.
+
+    The words before and after decide, so evidence never ends at a passage that only looks like it. The exit code is 4
+    when something is orphaned.
+    """
+    from notes_pipeline.cli.reverify import reverify_file
+
+    raise typer.Exit(reverify_file(evidence, transcript, as_json=as_json))
+
+
+@app.command()
+def notes(
+    of: Annotated[
+        UUID | None, typer.Argument(help="The id of a run or of a transcript; without it, all notes.")
+    ] = None,
+    question: Annotated[str | None, typer.Option(help="Only notes on this question, by its id in the guide.")] = None,
+    theme: Annotated[str | None, typer.Option(help="Only notes on this theme, by its id in the guide.")] = None,
+    speaker: Annotated[str | None, typer.Option(help="Only notes with evidence from this speaker.")] = None,
+    status: Annotated[
+        StatusChoice, typer.Option(help="`readable` is what may be believed: supported, or accepted by a reviewer.")
+    ] = StatusChoice.readable,
+    after: Annotated[UUID | None, typer.Option(help="Go on after this note: the last id of the page before.")] = None,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many.")] = 100,
+    as_json: AsJson = False,
+) -> None:
+    """List stored notes, oldest first. By default only those that may be believed."""
+    from notes_pipeline.cli.stored import print_notes
+
+    print_notes(
+        of,
+        question=question,
+        theme=theme,
+        speaker=speaker,
+        status=status.value,
+        after=after,
+        limit=limit,
+        as_json=as_json,
+    )
+
+
+@app.command()
+def show(
+    of: Annotated[UUID | None, typer.Argument(help="The id of a run, or of a transcript for its latest run.")] = None,
+    question: Annotated[str | None, typer.Option(help="Only this question of the guide, by its id.")] = None,
+    theme: Annotated[str | None, typer.Option(help="Only this theme of the guide, by its id.")] = None,
+    status: Annotated[StatusChoice, typer.Option(help="Only notes of this status.")] = StatusChoice.all,
+    as_json: AsJson = False,
+) -> None:
+    """Show a stored run as `run` prints it: notes by question and theme, coverage, chunks, cost. Else the latest."""
+    from notes_pipeline.cli.stored import show_run
+
+    show_run(of, question=question, theme=theme, status=status.value, as_json=as_json)
+
+
+@app.command()
+def worker(
+    stop_with_stdin: Annotated[bool, typer.Option(hidden=True, help="Stop when standard input ends.")] = False,
+) -> None:
+    """Work on runs until stopped: needs `DATABASE_URL` and `REDIS_URL`. Ctrl-C or SIGTERM finishes what is in hand."""
+    from notes_pipeline.cli.services import work
+
+    work(stop_with_stdin=stop_with_stdin)
+
+
+@app.command()
+def migrate(
+    to: Annotated[str, typer.Option(help="A revision; `base` empties the database.")] = "head",
+) -> None:
+    """Bring the database to the version of this program. Running it twice does no harm."""
+    from notes_pipeline.cli.services import migrate_database
+
+    migrate_database(to)
+
+
+@app.command()
+def status(as_json: AsJson = False) -> None:
+    """Tell what runs where, whether database, broker and model answer, their versions, and what waits in the queues."""
+    from notes_pipeline.cli.services import print_status
+
+    raise typer.Exit(print_status(as_json=as_json))
+
+
+@app.command(name="offline-model")
+def offline_model(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8089,
+    listen_fd: Annotated[int | None, typer.Option(hidden=True, help="Serve on this listener of the parent.")] = None,
+) -> None:
+    """Serve the offline model over HTTP, for any OpenAI client: `OPENAI_BASE_URL=http://127.0.0.1:8089/v1`.
+
+    It needs no key and no network. It picks the passages that fit a question best and quotes them word for word; it
+    does not understand them. Prints its URL once it listens.
+    """
+    from notes_pipeline.cli.services import serve_offline_model
+
+    serve_offline_model(host, port, listen_fd=listen_fd)
+
+
+def main() -> None:
+    """Run the command; an error of ours is one message and an exit code, never a traceback."""
+    try:
+        app()
+    except NotesPipelineError as error:
+        complain(error)
+        sys.exit(exit_code(error))
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        sys.exit(Exit.INTERRUPTED)

@@ -1,0 +1,168 @@
+"""The JSON that commands print. Times in seconds, offsets in code points of the transcript's text."""
+
+import json
+from typing import TypedDict
+
+from notes_pipeline.core.notes import Evidence, Note
+from notes_pipeline.core.transcript import Span
+from notes_pipeline.llm.offline import is_offline
+from notes_pipeline.steps.read_run import RunReport
+from notes_pipeline.store.notes import StoredNote
+from notes_pipeline.verification import render_diff
+
+
+class EvidenceJson(TypedDict):
+    verdict: str
+    reasons: list[str]
+    score: float
+    quote: str
+    claimed_speaker: str | None
+    matched_text: str
+    diff: str
+    prefix: str
+    suffix: str
+    spans: list[list[int]]
+    utterances: list[int] | None
+    speaker: str | None
+    start: float | None
+    end: float | None
+    alternatives: list[list[list[int]]]
+
+
+class NoteJson(TypedDict):
+    statement: str
+    status: str
+    flags: list[str]
+    question: str | None
+    theme: str | None
+    evidence: list[EvidenceJson]
+
+
+class StoredNoteJson(NoteJson):
+    id: str
+    run: str
+    transcript: str
+    review_state: str
+    model: str
+    is_offline_model: bool
+    also_stated: list[str]
+
+
+def note_json(note: Note) -> NoteJson:
+    return {
+        "statement": note.statement,
+        "status": note.status.value,
+        "flags": [flag.value for flag in note.flags],
+        "question": note.question_id,
+        "theme": note.theme_id,
+        "evidence": [evidence_json(each) for each in note.evidence],
+    }
+
+
+def stored_note_json(stored: StoredNote) -> StoredNoteJson:
+    return {
+        "id": str(stored.id),
+        "run": str(stored.run_id),
+        "transcript": str(stored.transcript_id),
+        "review_state": stored.review_state.value,
+        "model": stored.model,
+        "is_offline_model": is_offline(stored.model),
+        "also_stated": list(stored.also_stated),
+        **note_json(stored.note),
+    }
+
+
+def evidence_json(evidence: Evidence) -> EvidenceJson:
+    return {
+        "verdict": evidence.verdict.value,
+        "reasons": [reason.value for reason in evidence.reasons],
+        "score": round(evidence.score, 4),
+        "quote": evidence.quote.text,
+        "claimed_speaker": evidence.quote.speaker,
+        "matched_text": evidence.matched_text,
+        "diff": render_diff(evidence.diff),
+        "prefix": evidence.prefix,
+        "suffix": evidence.suffix,
+        "spans": _spans(evidence.spans),
+        "utterances": None if evidence.utterances is None else list(evidence.utterances),
+        "speaker": evidence.speaker,
+        "start": seconds(evidence.start_ms),
+        "end": seconds(evidence.end_ms),
+        "alternatives": [_spans(place) for place in evidence.alternatives],
+    }
+
+
+def run_json(report: RunReport, notes: tuple[StoredNote, ...], demonstration: list[tuple[str, Note]]) -> str:
+    """Write a whole run. `notes`: those to show; `demonstration`: what was done to a hand-written note, and it."""
+    run, transcript, spending = report.run, report.transcript, report.spending
+    content = {
+        "run": {
+            "id": str(run.id),
+            "state": run.state.value,
+            "reason": run.reason,
+            "model": run.model,
+            "models_served": list(spending.models_served),
+            "is_offline_model": is_offline(run.model),
+            "prompt_hash": run.prompt_hash,
+            "verifier_version": run.verifier_version,
+            "interviewers": sorted(run.roles.interviewers),
+            "roles_guessed": run.roles.guessed,
+            "created_at": run.created_at.isoformat(),
+            "finished_at": None if run.finished_at is None else run.finished_at.isoformat(),
+        },
+        "transcript": {
+            "id": str(transcript.id),
+            "filename": transcript.filename,
+            "format": transcript.source_format,
+            "content_hash": transcript.content_hash,
+            "speakers": list(transcript.speakers),
+            "words": transcript.word_count,
+            "duration": seconds(transcript.duration_ms),
+        },
+        "guide": {"title": report.guide.title, "id": str(run.guide_id)},
+        "claims": {status.value: number for status, number in report.claims.items()},
+        "quotes": report.quotes,
+        "coverage": [
+            {"question": question.id, "text": question.text}
+            | (
+                {"state": None, "asked_at": None}
+                if (found := report.coverage.get(question.id)) is None
+                else {"state": found.state.value, "asked_at": found.asked_at}
+            )
+            for question in report.guide.questions
+        ],
+        "notes": [stored_note_json(note) for note in notes],
+        "chunks": [
+            {
+                "index": chunk.index,
+                "span": [chunk.span.start, chunk.span.end],
+                "state": chunk.state.value,
+                "outcome": None if chunk.outcome is None else chunk.outcome.value,
+                "error": chunk.error,
+                "attempts": chunk.attempts,
+            }
+            for chunk in report.ledger
+        ],
+        "cost": {
+            "usd": None if spending.cost_micro_usd is None else spending.cost_micro_usd / 1e6,
+            "calls": spending.calls,
+            "tokens_in": spending.tokens_in,
+            "tokens_cached": spending.tokens_cached,
+            "tokens_out": spending.tokens_out,
+        },
+    }
+    if demonstration:
+        content["demonstration"] = [{"what_was_done": done, **note_json(note)} for done, note in demonstration]
+    return to_text(content)
+
+
+def to_text(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False, indent=1)
+
+
+def seconds(time_ms: int | None) -> float | None:
+    return None if time_ms is None else time_ms / 1000
+
+
+def _spans(spans: tuple[Span, ...]) -> list[list[int]]:
+    return [[span.start, span.end] for span in spans]

@@ -1,0 +1,123 @@
+"""`run`: one interview from the file to the printed notes."""
+
+import sys
+import time
+from importlib.resources import files
+from pathlib import Path
+from uuid import UUID
+
+from rich.console import Console
+from rich.progress import Progress as Bar
+from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from notes_pipeline.bootstrap import Services
+from notes_pipeline.cli.as_json import run_json
+from notes_pipeline.cli.exits import Exit
+from notes_pipeline.cli.files import read_file
+from notes_pipeline.cli.printing import print_demonstration, print_run
+from notes_pipeline.cli.services import upgrade
+from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
+from notes_pipeline.core.notes import Note
+from notes_pipeline.core.runs import ChunkState, RunState
+from notes_pipeline.settings import Settings, read_settings
+from notes_pipeline.steps.demonstrate import check_by_hand
+from notes_pipeline.steps.ingest import IngestedGuide, IngestedTranscript, ingest_guide, ingest_transcript
+from notes_pipeline.steps.next_work import NextWork
+from notes_pipeline.steps.read_run import Progress, read_progress, read_run
+from notes_pipeline.steps.request_run import request_run
+from notes_pipeline.worker.app import create_app
+from notes_pipeline.worker.doorbell import Doorbell
+
+POLL_S = 0.1
+_EXITS = {RunState.FINISHED: Exit.OK, RunState.PARTIAL: Exit.PARTIAL, RunState.FAILED: Exit.FAILED}
+
+
+def run_file(file: Path, guide: Path | None, *, as_json: bool, anew: bool, demonstrate: Path | None) -> Exit:
+    """Take a file through the whole pipeline, print its notes, and stop everything that was started."""
+    data, name = read_file(file), file.name
+    guide_data, guide_name = (general_guide(), "general.yaml") if guide is None else (read_file(guide), guide.name)
+    by_hand = None if demonstrate is None else read_file(demonstrate)
+    settings = read_settings()
+    with stoppable(), database(settings) as with_database:
+        upgrade(with_database)
+        services = Services(with_database)
+        try:
+            transcript = ingest_transcript(services.transactions, settings.notes_workspace, data, name)
+            asked = ingest_guide(services.transactions, settings.notes_workspace, guide_data, guide_name)
+            run_id = _finished_run(services, transcript, asked, anew=anew)
+            report = read_run(services.transactions, run_id)
+        finally:
+            services.engine.dispose()
+    checked: list[tuple[str, Note]] = []
+    if by_hand is not None and demonstrate is not None:
+        checked = check_by_hand(by_hand, demonstrate.name, transcript.transcript, asked.guide)
+    if as_json:
+        print(run_json(report, report.notes, checked))
+    else:
+        print_run(report, report.notes)
+        if checked and demonstrate is not None:
+            print_demonstration(str(demonstrate), checked)
+        _print_place(settings)
+    return _EXITS[report.run.state]
+
+
+def general_guide() -> bytes:
+    """The guide that is used when a user names none."""
+    return files("notes_pipeline").joinpath("guides/general.yaml").read_bytes()
+
+
+def _finished_run(services: Services, transcript: IngestedTranscript, guide: IngestedGuide, *, anew: bool) -> UUID:
+    """Give a run that is over: the stored one of the same request, or a new one, worked on by a worker of our own."""
+    model = services.models.default()
+    run = request_run(
+        services.transactions, services.settings.notes_workspace, transcript, guide, model=model, anew=anew
+    )
+    if run.state.is_final:
+        _say(f"This run is stored, nothing was asked again (--anew asks again): {run.id}")
+        return run.id
+    with working_parts(services.settings) as parts:
+        if parts.settings.redis_url is not None:
+            Doorbell(create_app(parts.settings.redis_url)).ring(NextWork(plan=(run.id,)))
+        _wait(services, run.id, parts)
+    return run.id
+
+
+def _wait(services: Services, run_id: UUID, parts: WorkingParts) -> None:
+    """Show progress on stderr until the run is over.
+
+    Raises:
+        ServiceUnavailableError: the worker ended before the run did.
+    """
+    with Bar(
+        SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn(), console=Console(stderr=True)
+    ) as bar:
+        shown = bar.add_task("starting")
+        last = ""
+        while True:
+            progress = read_progress(services.transactions, run_id)
+            description = _describe(progress)
+            bar.update(shown, description=description)
+            if description != last and not bar.console.is_terminal:
+                _say(description)
+            last = description
+            if progress.run.state.is_final:
+                return
+            parts.check()
+            time.sleep(POLL_S)
+
+
+def _describe(progress: Progress) -> str:
+    total = progress.run.chunks_total
+    if total is None:
+        return "reading"
+    ended = progress.chunks.get(ChunkState.DONE, 0) + progress.chunks.get(ChunkState.FAILED, 0)
+    return f"chunks drafted {ended}/{total}, quotes checked {progress.quotes}, notes {progress.claims}"
+
+
+def _print_place(settings: Settings) -> None:
+    if settings.database_url is None:
+        _say(f"\nData: {settings.notes_data}/ in this folder; `make clean` removes it. Once more: notes-pipeline show")
+
+
+def _say(text: str) -> None:
+    print(text, file=sys.stderr)

@@ -1,0 +1,165 @@
+"""The commands that serve, migrate and tell what runs."""
+
+import json
+import os
+import signal
+import sys
+import time
+from dataclasses import asdict, dataclass
+from importlib.metadata import version
+from threading import Thread
+
+from notes_pipeline.bootstrap import Services, migrations_config
+from notes_pipeline.cli.exits import Exit
+from notes_pipeline.cli.supervisor import STOP_GRACE_S, database
+from notes_pipeline.core.errors import NotesPipelineError, ServiceUnavailableError
+from notes_pipeline.logs import configure_logging
+from notes_pipeline.settings import OPENAI_URL, Settings, read_settings
+
+
+def work(*, stop_with_stdin: bool) -> None:
+    from notes_pipeline.worker.process import run_worker
+
+    configure_logging(as_json=not sys.stderr.isatty())
+    if stop_with_stdin:
+        _stop_with_stdin()
+    run_worker(Services(read_settings()))
+
+
+def serve_offline_model(host: str, port: int, *, listen_fd: int | None) -> None:
+    from notes_pipeline.llm.offline.serving import serve, serve_inherited
+
+    if listen_fd is not None:
+        _stop_with_stdin()
+        serve_inherited(listen_fd)
+        return
+    serve(host, port, ready=lambda url: print(url, flush=True))
+
+
+def migrate_database(to: str) -> None:
+    configure_logging(as_json=False)
+    with database(read_settings()) as settings:
+        upgrade(settings, to)
+
+
+def upgrade(settings: Settings, to: str = "head") -> None:
+    """Migrate the database of the settings, up or down.
+
+    Raises:
+        ServiceUnavailableError: it does not answer.
+    """
+    from alembic import command
+    from alembic.util import CommandError
+    from sqlalchemy.exc import OperationalError
+
+    if settings.database_url is None:
+        raise ServiceUnavailableError("no database: set DATABASE_URL")
+    config = migrations_config(settings.database_url)
+    try:
+        if to == "base":
+            command.downgrade(config, to)
+        else:
+            command.upgrade(config, to)
+    except OperationalError as error:
+        raise ServiceUnavailableError(
+            f"PostgreSQL does not answer: {str(error.orig).strip().splitlines()[0]}"
+        ) from error
+    except CommandError as error:
+        raise NotesPipelineError(f"cannot migrate to {to!r}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of the system. `answers`: None where it is not asked, since it only runs with a command."""
+
+    name: str
+    place: str
+    answers: bool | None
+    detail: str
+
+
+def print_status(*, as_json: bool) -> Exit:
+    settings = read_settings()
+    parts = [_database(settings), _broker(settings), _model(settings)]
+    versions = {name: version(name) for name in ("notes-pipeline", "celery", "openai", "sqlalchemy", "redis")}
+    if as_json:
+        print(json.dumps({"parts": [asdict(part) for part in parts], "versions": versions}, indent=1))
+    else:
+        from notes_pipeline.cli.printing import print_parts
+
+        print_parts(parts, versions)
+    return Exit.UNAVAILABLE if any(part.answers is False for part in parts) else Exit.OK
+
+
+def _database(settings: Settings) -> Part:
+    from notes_pipeline.store.database import server_version
+    from notes_pipeline.store.health import migration_version, open_work
+
+    if settings.database_url is None:
+        return Part("database", f"embedded in {settings.notes_data}", None, "runs while a command needs it")
+    services = Services(settings)
+    place = services.engine.url.render_as_string(hide_password=True)
+    try:
+        running = server_version(services.engine)
+        migrated = migration_version(services.engine)
+        if migrated is None:
+            return Part("database", place, False, f"PostgreSQL {running}, not migrated: run `notes-pipeline migrate`")
+        work = open_work(services.engine)
+    except ServiceUnavailableError as error:
+        return Part("database", place, False, str(error))
+    waiting = ", ".join(f"{number} {state}" for state, number in work.items()) or "no open work"
+    return Part("database", place, True, f"PostgreSQL {running}, schema {migrated}, {waiting}")
+
+
+def _broker(settings: Settings) -> Part:
+    import redis
+
+    from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE
+    from notes_pipeline.worker.doorbell import queue_length, redis_client
+
+    if settings.redis_url is None:
+        return Part("broker", f"embedded in {settings.notes_data}", None, "runs while a command needs it")
+    place = settings.redis_url.rpartition("@")[2]
+    try:
+        client = redis_client(settings.redis_url)
+        lengths = {queue: queue_length(client, queue) for queue in (DRAFT_QUEUE, CONTROL_QUEUE)}
+        info = client.info("server")
+    except redis.RedisError as error:
+        return Part("broker", place, False, f"does not answer: {error}. Check REDIS_URL.")
+    running = info.get("valkey_version") or info.get("redis_version") if isinstance(info, dict) else "unknown"
+    return Part(
+        "broker", place, True, f"version {running}, " + ", ".join(f"{q}: {n} waiting" for q, n in lengths.items())
+    )
+
+
+def _model(settings: Settings) -> Part:
+    services = Services(settings)
+    if settings.uses_offline_model:
+        return Part(
+            "model", "offline model, embedded", None, f"{services.models.default()}, runs while a command needs it"
+        )
+    place = settings.openai_base_url or OPENAI_URL
+    try:
+        name = services.models.default()
+        offered = services.models(name).list_models()
+    except NotesPipelineError as error:
+        return Part("model", place, False, str(error))
+    if name not in offered:
+        return Part(
+            "model", place, False, f"{name} is not offered there: set NOTES_MODEL to one of {', '.join(offered[:10])}"
+        )
+    return Part("model", place, True, f"{name} is offered")
+
+
+def _stop_with_stdin() -> None:
+    """Stop this process when its standard input ends, that is when the process that started it is gone."""
+
+    def wait() -> None:
+        # Not sys.stdin: its lock, held by a waiting thread, is fatal when the interpreter ends.
+        while os.read(0, 4096):
+            pass
+        os.kill(os.getpid(), signal.SIGTERM)
+        time.sleep(STOP_GRACE_S)
+        os._exit(Exit.FAULT)  # the embedded servers are gone as well; what is in hand cannot be written
+
+    Thread(target=wait, name="stdin", daemon=True).start()

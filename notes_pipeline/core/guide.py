@@ -1,0 +1,51 @@
+"""The study's guide: what notes are asked for."""
+
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from functools import cached_property
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question of the guide. `id`: stable over versions. `probes`: follow-ups that belong to it."""
+
+    id: str
+    text: str
+    probes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """A theme of the study. `include`, `exclude`: what counts as it and what does not, in words."""
+
+    id: str
+    name: str
+    definition: str = ""
+    include: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Guide:
+    """Questions and themes, with at least one of either; ids are unique over both.
+
+    `interviewers`, `participants`: speakers' names or labels as they stand in transcripts; empty where not named.
+    """
+
+    title: str
+    goal: str = ""
+    questions: tuple[Question, ...] = ()
+    themes: tuple[Theme, ...] = ()
+    interviewers: tuple[str, ...] = ()
+    participants: tuple[str, ...] = ()
+
+    @cached_property
+    def content_hash(self) -> str:
+        """Hexadecimal SHA-256 over all fields: the identity of this version."""
+        canonical = json.dumps(asdict(self), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return frozenset([question.id for question in self.questions] + [theme.id for theme in self.themes])

@@ -1,0 +1,154 @@
+"""From what the model says (claim) to what a reader may believe (note)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from notes_pipeline.core.transcript import Span
+
+
+class Verdict(StrEnum):
+    """What checking a quote against the transcript came to."""
+
+    VERBATIM = "verbatim"  # the characters of the transcript
+    FAITHFUL = "faithful"  # what a careful reporter may do to them
+    ALTERED = "altered"  # rests on a real passage, but says something else or is put in another mouth
+    UNSUPPORTED = "unsupported"  # no passage says it
+
+    @property
+    def is_accepted(self) -> bool:
+        return self in (Verdict.VERBATIM, Verdict.FAITHFUL)
+
+
+class Reason(StrEnum):
+    """Why a quote is not accepted, or what a reader of an accepted one should know."""
+
+    NEGATION = "negation"
+    NUMBER = "number"
+    QUANTIFIER = "quantifier"
+    ANTONYM = "antonym"
+    ENTITY = "entity"
+    HEDGE = "hedge"
+    WORDING = "wording"
+    QUESTION = "question"
+    SPEAKER = "speaker"
+    STITCHED = "stitched"
+    OMISSION = "omission"
+    CONTEXT = "context"
+    NOT_FOUND = "not_found"
+    AMBIGUOUS = "ambiguous"  # several places are equally good; says nothing against the quote
+    UNGUARDED = "unguarded"  # no tables of meaning for this language: any unexplained difference is refused
+
+
+class DiffKind(StrEnum):
+    EQUAL = "equal"
+    SAID = "said"  # said, but not in the quote
+    CLAIMED = "claimed"  # in the quote, but not said
+
+
+@dataclass(frozen=True, slots=True)
+class DiffPart:
+    """A stretch of a word diff between what was claimed and what was said."""
+
+    kind: DiffKind
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """The words that the model says were said.
+
+    `speaker`: who it says said them, perhaps in a short form, None where it does not say. `utterance_hint`: the index
+    of the utterance where it believes they stand; breaks ties, proves nothing.
+    """
+
+    text: str
+    speaker: str | None = None
+    utterance_hint: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A quote after checking.
+
+    `score`: 0 to 1, how much of the quote was found; for ordering, never for deciding. `spans`: where the words stand
+    in the transcript's text, in order, one for each part of a quote with an ellipsis or over a backchannel; for an
+    altered quote where the real words stand; empty when nothing was found. `matched_text`: the transcript's own words
+    at `spans`, parts joined by " … ". `prefix`, `suffix`: what stands before and after, to find the place again in
+    another version. `utterances`: index of the first and of the last. `start_ms`, `end_ms`: of the words themselves;
+    None where the transcript has no times. `alternatives`: other places that are as good. `runner_up_score`: the score
+    of the best other place, None where there is none. `diff`: claimed against said, empty for verbatim quotes.
+    """
+
+    quote: Quote
+    verdict: Verdict
+    score: float
+    reasons: tuple[Reason, ...] = ()
+    spans: tuple[Span, ...] = ()
+    matched_text: str = ""
+    prefix: str = ""
+    suffix: str = ""
+    utterances: tuple[int, int] | None = None
+    speaker: str | None = None
+    start_ms: int | None = None
+    end_ms: int | None = None
+    alternatives: tuple[tuple[Span, ...], ...] = ()
+    runner_up_score: float | None = None
+    diff: tuple[DiffPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What the model says: a statement for one question or one theme, with the quotes it offers; not yet checked."""
+
+    statement: str
+    quotes: tuple[Quote, ...]
+    question_id: str | None = None
+    theme_id: str | None = None
+
+
+class NoteStatus(StrEnum):
+    SUPPORTED = "supported"
+    FLAGGED = "flagged"
+
+
+class Flag(StrEnum):
+    """Why a note is doubted for something else than the verdict on one of its quotes."""
+
+    NO_QUOTE = "no_quote"  # a statement without a passage
+    NO_STATEMENT = "no_statement"
+    UNKNOWN_TOPIC = "unknown_topic"  # neither a question nor a theme of the guide
+    OUTSIDE_CHUNK = "outside_chunk"  # points to an utterance that the model was not shown
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A statement with its evidence; about a question, a theme, or neither where the model named an unknown one."""
+
+    statement: str
+    evidence: tuple[Evidence, ...]
+    status: NoteStatus
+    question_id: str | None = None
+    theme_id: str | None = None
+    flags: tuple[Flag, ...] = ()
+
+
+class CoverageState(StrEnum):
+    """How far an interview answers a question of the guide."""
+
+    ANSWERED = "answered"
+    PARTLY = "partly"
+    ASKED_NOT_ANSWERED = "asked_not_answered"
+    NOT_ASKED = "not_asked"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """The state of one question over a whole interview.
+
+    `asked_at`: index of the utterance where it was asked, None where not known.
+    """
+
+    question_id: str
+    state: CoverageState
+    asked_at: int | None = None

@@ -1,0 +1,195 @@
+"""Transcripts as running text: Otter, Rev, Riverside, Google Meet, markdown, `Name: text`, stamped text, prose."""
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import zip_longest
+
+from notes_pipeline.readers.asides import front_matter_end, is_aside, transcript_start, unescape_markdown
+from notes_pipeline.readers.decoding import Source, to_lines
+from notes_pipeline.readers.marks import Mark, Style, parse_mark
+from notes_pipeline.readers.markup import decode_entities
+from notes_pipeline.readers.names import choose_names, is_discourse, is_proper
+from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.said import Reading, Said, clean_name
+from notes_pipeline.readers.times import STAMP, parse_clock
+
+PLAIN_TEXT = "plain-text"
+MIN_STRONG = 2  # names with a time beside them, or in bold: from two on they are the style of the file
+MIN_STAMPS_INSIDE = 2  # a single time in brackets inside a text may be what somebody wrote
+BARE_STAMP_SHARE = 0.2  # of the paragraphs that begin with a time; below it, people speak of the time of day
+MAX_HEADER = 1000  # characters above the first speaker, and
+MAX_HEADER_SHARE = 0.25  # of all: more than both is speech, not a header
+_STAMP_INSIDE = re.compile(rf"[ \t]*\[({STAMP})\][ \t]*")
+
+
+@dataclass(slots=True)
+class Line:
+    """A line that may be speech. `mark`: what it starts with; after `_settle_marks` only where it counts."""
+
+    number: int
+    text: str
+    is_paragraph: bool  # the first, or after an empty line
+    mark: Mark | None
+
+    @property
+    def place(self) -> str:
+        return f"line {self.number}"
+
+
+def read_dialogue(source: Source, remarks: Remarks) -> Reading:
+    """Read text with marks of any style; text without marks is read as paragraphs."""
+    raw = to_lines(source.text, remarks)
+    first = max(front_matter_end(raw), transcript_start(raw))
+    if first:
+        remarks.add("lines above the transcript set aside", "line 1", times=first)
+    lines = list(_keep_speech(raw, first, remarks))
+    for line in lines[: _profile_end(lines)]:
+        line.mark = None
+    for line, below in zip_longest(lines, lines[1:]):
+        if line.mark is not None and line.mark.needs_text_below and (below is None or below.mark is not None):
+            line.mark = line.mark.otherwise
+    _settle_marks(lines)
+    styles = Counter(line.mark.style for line in lines if line.mark is not None)
+    is_markdown = Style.BOLD in styles or source.name.endswith(".md") or any("**" in line.text for line in lines[:50])
+    said = _read_turns(lines, remarks) if styles else _read_paragraphs(lines, remarks)
+    if sum(len(_STAMP_INSIDE.findall(one.text)) for one in said) >= MIN_STAMPS_INSIDE:
+        said = [part for one in said for part in _cut_at_stamps(one)]
+    for one in said:
+        one.text = decode_entities(unescape_markdown(one.text) if is_markdown else one.text).strip()
+        one.speaker = clean_name(unescape_markdown(one.speaker), remarks, one.place) if one.speaker else None
+    if Style.CHAT in styles:
+        remarks.add("this is the chat of a meeting: what was typed, not what was spoken")
+    return Reading(_name_format(lines, styles), said)
+
+
+def _keep_speech(raw: Sequence[str], first: int, remarks: Remarks) -> Iterator[Line]:
+    is_paragraph = True
+    for number, text in enumerate(raw[first:], first + 1):
+        if not text.strip():
+            is_paragraph = True
+        elif is_aside(text):
+            remarks.add("headings and notices of the tool set aside", f"line {number}")
+            is_paragraph = True
+        else:
+            yield Line(number, text, is_paragraph, parse_mark(text))
+            is_paragraph = False
+
+
+def _profile_end(lines: Sequence[Line]) -> int:
+    """Give the number of lines of a first paragraph such as "Interviewer: Ann", "Date: 3 May": a profile, no talk.
+
+    It is one when all its lines are of that form and one of them has a key that no speaker is called.
+    """
+    end = next((index for index, line in enumerate(lines) if index and line.is_paragraph), 0)
+    names = [line.mark.name for line in lines[:end] if line.mark is not None and line.mark.style is Style.COLON]
+    is_profile = len(names) == end and any(name is not None and is_discourse(name) for name in names)
+    return end if is_profile else 0
+
+
+def _settle_marks(lines: Sequence[Line]) -> None:
+    """Choose the speakers over the whole file, and keep only the marks that count."""
+    names = _choose_speakers(lines)
+    starts = sum(1 for line in lines if line.is_paragraph)
+    has_few_stamps = sum(1 for line in lines if _starts_with_bare_stamp(line)) < max(2, BARE_STAMP_SHARE * starts)
+    for line in lines:
+        mark = line.mark
+        if mark is not None and mark.name is not None and mark.name not in names:
+            mark = mark.otherwise
+        if mark is not None and mark.name is None and has_few_stamps and _starts_with_bare_stamp(line):
+            mark = None
+        line.mark = mark
+
+
+def _starts_with_bare_stamp(line: Line) -> bool:
+    """Tell a line such as "10:30 was too late": it starts with a time without brackets and has more behind it."""
+    return line.mark is not None and line.mark.style is Style.STAMPED and line.text.lstrip()[0] not in "[("
+
+
+def _choose_speakers(lines: Sequence[Line]) -> frozenset[str]:
+    named = [(line.mark.name, line.mark) for line in lines if line.mark is not None and line.mark.name is not None]
+    counts = Counter(name for name, mark in named if mark.style is not Style.BARE)
+    # Words and a time in the middle of a line, seen once and without a colon, are speech: "Exactly [00:45:10] and".
+    counts -= Counter(name for name, mark in named if counts[name] == 1 and not mark.has_colon and not mark.is_strong)
+    strong = [name for name, mark in named if mark.is_strong and is_proper(name)]
+    starts = sum(1 for line in lines if line.is_paragraph or (line.mark is not None and line.mark.name is not None))
+    names = choose_names(counts, starts, listed=strong if len(strong) >= MIN_STRONG else ())
+    if names:
+        return names
+    bare = Counter(name for name, mark in named if mark.style is Style.BARE)
+    recurring = frozenset(name for name, count in bare.items() if count >= 2)
+    return recurring if len(recurring) >= 2 else frozenset()
+
+
+def _read_turns(lines: Sequence[Line], remarks: Remarks) -> list[Said]:
+    """Give each mark the text behind and below it; a mark without a name goes on with the speaker before it."""
+    first = next(index for index, line in enumerate(lines) if line.mark is not None)
+    turns: list[tuple[Said, list[str]]] = [(one, [one.text]) for one in _read_header(lines[:first], lines, remarks)]
+    speaker: str | None = None
+    is_time_alone = False
+    for line in lines[first:]:
+        mark = line.mark
+        if mark is None:
+            turns[-1][1].append(line.text.strip())
+            continue
+        time_ms = mark.time_ms
+        if is_time_alone and not any(turns[-1][1]):  # a line of time only, and then who speaks from it on
+            before, _ = turns.pop()
+            time_ms = before.start_ms if time_ms is None else time_ms
+        speaker = mark.name or speaker
+        turns.append((Said("", speaker, time_ms, mark.end_ms, place=line.place), [mark.rest]))
+        is_time_alone = mark.name is None
+    for one, texts in turns:
+        one.text = " ".join(filter(None, texts))
+    return [one for one, _ in turns]
+
+
+def _read_header(header: Sequence[Line], lines: Sequence[Line], remarks: Remarks) -> list[Said]:
+    """Set the lines above the first mark aside: title, date, who took part. If there are many, they are speech."""
+    if not header:
+        return []
+    size, share = sum(len(line.text) for line in header), MAX_HEADER_SHARE * sum(len(line.text) for line in lines)
+    if size > max(MAX_HEADER, share):
+        remarks.add("lines above the first speaker, read as speech of nobody known", header[0].place, times=len(header))
+        return _join_paragraphs(header)
+    remarks.add("lines above the first speaker set aside", header[0].place, times=len(header))
+    return []
+
+
+def _read_paragraphs(lines: Sequence[Line], remarks: Remarks) -> list[Said]:
+    remarks.add("no speakers and no times found: read as plain paragraphs")
+    if sum(1 for line in lines if line.is_paragraph) > 1:
+        return _join_paragraphs(lines)
+    return [Said(line.text.strip(), place=line.place) for line in lines]
+
+
+def _join_paragraphs(lines: Sequence[Line]) -> list[Said]:
+    paragraphs: list[list[Line]] = []
+    for line in lines:
+        if line.is_paragraph or not paragraphs:
+            paragraphs.append([])
+        paragraphs[-1].append(line)
+    return [Said(" ".join(line.text.strip() for line in part), place=part[0].place) for part in paragraphs]
+
+
+def _cut_at_stamps(one: Said) -> Iterator[Said]:
+    """Cut where a tool put a time into the text (Descript, each minute): the time belongs to what follows it."""
+    pieces = _STAMP_INSIDE.split(one.text)
+    times = [one.start_ms, *(parse_clock(time) for time in pieces[1::2])]
+    for text, time_ms in zip(pieces[0::2], times, strict=True):
+        if text.strip():
+            yield Said(text, one.speaker, time_ms, place=one.place)
+
+
+def _name_format(lines: Sequence[Line], styles: Counter[Style]) -> str:
+    """Name the format after the style of most speakers; lines of time alone between them are Google Meet's."""
+    named = Counter(line.mark.style for line in lines if line.mark is not None and line.mark.name is not None)
+    if not styles:
+        return PLAIN_TEXT
+    if not named:
+        return Style.STAMPED.value
+    style = named.most_common(1)[0][0]
+    if style in (Style.COLON, Style.BOLD) and styles[Style.STAMP_LINE]:
+        style = Style.STAMP_LINE
+    return Style.OTTER.value if style is Style.BARE else style.value

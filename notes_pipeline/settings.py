@@ -1,0 +1,70 @@
+"""The only reader of the environment. Each setting is named as its variable, in capitals."""
+
+from functools import cache
+from pathlib import Path
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from notes_pipeline.core.errors import SettingsError
+
+OPENAI_URL = "https://api.openai.com/v1"
+DEFAULT_MODEL = "gpt-4.1-mini"  # of the OpenAI API: structured output, a long context, among the cheap ones
+
+
+class Settings(BaseSettings):
+    """Where the parts are, and the limits they keep. None: the embedded part, or the offline model."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+
+    database_url: str | None = None
+    redis_url: str | None = None
+    openai_api_key: SecretStr | None = None
+    openai_base_url: str | None = None
+    notes_model: str | None = Field(default=None, description="The model to ask.")
+    notes_workspace: str = Field(default="default", min_length=1)
+    notes_data: Path = Field(default=Path(".run"), description="The folder of the embedded parts.")
+    notes_concurrency: int = Field(default=16, ge=1, le=400, description="Calls in flight per worker process.")
+    notes_call_timeout_s: float = Field(default=120.0, gt=0, description="From asking a model to its last byte.")
+    notes_lease_s: float = Field(default=30.0, gt=0, description="Work without a sign of life is free after this.")
+    notes_sweep_s: float = Field(default=10.0, gt=0, description="Between two looks for stuck or unannounced work.")
+
+    @field_validator("database_url")
+    @classmethod
+    def _use_psycopg(cls, url: str | None) -> str | None:
+        """Take the spellings that hosts hand out; the driver is ours to choose."""
+        if url is None:
+            return None
+        scheme, separator, rest = url.partition("://")
+        if not separator or scheme not in ("postgres", "postgresql", "postgresql+psycopg"):
+            raise ValueError("must be a PostgreSQL URL: postgresql://user:password@host/database")
+        return f"postgresql+psycopg://{rest}"
+
+    @field_validator("redis_url")
+    @classmethod
+    def _know_redis(cls, url: str | None) -> str | None:
+        if url is not None and url.split("://")[0] not in ("redis", "rediss", "redis+socket", "unix"):
+            raise ValueError("must be a Redis URL: redis://host:6379/0")
+        return url
+
+    @property
+    def uses_offline_model(self) -> bool:
+        """Neither a key nor an endpoint is named: our own model answers, and says so."""
+        return self.openai_api_key is None and self.openai_base_url is None
+
+
+@cache
+def read_settings() -> Settings:
+    """Read the environment once.
+
+    Raises:
+        SettingsError: a variable has a value that cannot be used; the message names each.
+    """
+    try:
+        return Settings()
+    except ValidationError as error:
+        problems = (
+            f"{'.'.join(str(part) for part in problem['loc']).upper()} {problem['msg'].removeprefix('Value error, ')}"
+            for problem in error.errors(include_input=False, include_url=False)  # a value may be a secret
+        )
+        raise SettingsError("; ".join(problems)) from None

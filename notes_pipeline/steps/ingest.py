@@ -1,0 +1,56 @@
+"""Take in what a user hands over."""
+
+from dataclasses import dataclass
+from pathlib import PurePath
+from uuid import UUID
+
+from notes_pipeline.core.guide import Guide
+from notes_pipeline.core.transcript import Transcript
+from notes_pipeline.readers import read_transcript
+from notes_pipeline.readers.guides import read_guide
+from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.guides import save_guide
+from notes_pipeline.store.transcripts import save_transcript
+from notes_pipeline.store.workspaces import ensure_workspace
+
+
+@dataclass(frozen=True, slots=True)
+class IngestedTranscript:
+    """`is_new`: the workspace had no transcript of this content."""
+
+    id: UUID
+    transcript: Transcript
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IngestedGuide:
+    id: UUID
+    guide: Guide
+    is_new: bool
+
+
+def ingest_transcript(transactions: Transactions, workspace: str, data: bytes, filename: str) -> IngestedTranscript:
+    """Read and store a transcript.
+
+    Raises:
+        UnreadableTranscriptError: the file holds no transcript that can be read whole; nothing is stored.
+    """
+    transcript = read_transcript(data, filename)
+    title = PurePath(filename).stem
+    with transactions.begin() as session:
+        workspace_id = ensure_workspace(session, workspace)
+        stored_id, is_new = save_transcript(session, workspace_id, transcript, title=title, filename=filename)
+    return IngestedTranscript(stored_id, transcript, is_new)
+
+
+def ingest_guide(transactions: Transactions, workspace: str, data: bytes, filename: str) -> IngestedGuide:
+    """Read and store a guide.
+
+    Raises:
+        InvalidGuideError: it breaks a rule; nothing is stored.
+    """
+    guide = read_guide(data, filename)
+    with transactions.begin() as session:
+        guide_id, is_new = save_guide(session, ensure_workspace(session, workspace), guide)
+    return IngestedGuide(guide_id, guide, is_new)

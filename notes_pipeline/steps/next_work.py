@@ -1,0 +1,16 @@
+"""What a step leaves to be done."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class NextWork:
+    """Ids to ring for: runs to plan, chunks to draft, runs to finish."""
+
+    plan: tuple[UUID, ...] = ()
+    draft: tuple[UUID, ...] = ()
+    finish: tuple[UUID, ...] = ()
+
+
+NOTHING = NextWork()

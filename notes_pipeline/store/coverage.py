@@ -1,0 +1,23 @@
+from collections.abc import Sequence
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from notes_pipeline.core.notes import Coverage, CoverageState
+from notes_pipeline.store.tables import CoverageRow
+
+
+def add_coverage(session: Session, run_id: UUID, coverage: Sequence[Coverage]) -> None:
+    rows = [
+        {"run_id": run_id, "question_id": each.question_id, "state": each.state.value, "asked_at": each.asked_at}
+        for each in coverage
+    ]
+    if rows:
+        session.execute(insert(CoverageRow), rows)
+
+
+def coverage_of(session: Session, run_id: UUID) -> dict[str, Coverage]:
+    """Read the coverage of a run by question; empty while it is not finished."""
+    rows = session.scalars(select(CoverageRow).where(CoverageRow.run_id == run_id))
+    return {row.question_id: Coverage(row.question_id, CoverageState(row.state), row.asked_at) for row in rows}

@@ -1,0 +1,227 @@
+"""Notes with their evidence: written as drafts with their chunk, published when the run is finished."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy.orm import Session
+
+from notes_pipeline.core.merging import Draft, MergedNote
+from notes_pipeline.core.notes import Flag, Note, NoteStatus
+from notes_pipeline.core.reviewing import ReviewState
+from notes_pipeline.store.evidence import evidence_of, evidence_values, to_evidence
+from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
+from notes_pipeline.store.tables.base import new_id
+from notes_pipeline.store.tables.notes import NoteStage
+
+_READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
+
+
+@dataclass(frozen=True, slots=True)
+class StoredNote:
+    """A published note. `also_stated`: how other chunks worded what was merged into it. `model`: who wrote it."""
+
+    id: UUID
+    transcript_id: UUID
+    run_id: UUID
+    note: Note
+    review_state: ReviewState
+    model: str
+    created_at: datetime
+    also_stated: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class NoteFilter:
+    """Which notes to list; None: any. `status` None: only what a reader may believe (see `is_readable`)."""
+
+    transcript_id: UUID | None = None
+    run_id: UUID | None = None
+    question_id: str | None = None
+    theme_id: str | None = None
+    speaker: str | None = None
+    status: frozenset[NoteStatus] | None = None
+    review_state: ReviewState | None = None
+    updated_since: datetime | None = None
+    text: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where drafts come from."""
+
+    workspace_id: UUID
+    transcript_id: UUID
+    run_id: UUID
+    chunk_id: UUID
+    model: str
+    verifier_version: str
+
+
+def add_drafts(session: Session, origin: Origin, notes: Sequence[Note]) -> None:
+    """Write the notes of one chunk. Twice for one chunk is an error of the database: the lease was not respected."""
+    note_rows, evidence_rows = [], []
+    for ordinal, note in enumerate(notes):
+        note_id = new_id()
+        note_rows.append(
+            {
+                "id": note_id,
+                "workspace_id": origin.workspace_id,
+                "transcript_id": origin.transcript_id,
+                "run_id": origin.run_id,
+                "chunk_id": origin.chunk_id,
+                "ordinal": ordinal,
+                "stage": NoteStage.DRAFT.value,
+                "question_id": note.question_id,
+                "theme_id": note.theme_id,
+                "statement": note.statement,
+                "status": note.status.value,
+                "flags": [flag.value for flag in note.flags],
+                "speakers": sorted({each.speaker for each in note.evidence if each.speaker is not None}),
+                "model": origin.model,
+            }
+        )
+        evidence_rows += [
+            evidence_values(each, note_id, position, origin.transcript_id, origin.verifier_version)
+            for position, each in enumerate(note.evidence)
+        ]
+    if note_rows:
+        session.execute(insert(NoteRow), note_rows)
+    if evidence_rows:
+        session.execute(insert(EvidenceRow), evidence_rows)
+
+
+def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
+    """Read all drafts of a run, in the order in which the chunks and the answers have them."""
+    rows = session.execute(
+        select(NoteRow, ChunkRow.index)
+        .join(ChunkRow, ChunkRow.id == NoteRow.chunk_id)
+        .where(NoteRow.run_id == run_id, NoteRow.stage == NoteStage.DRAFT.value)
+        .order_by(ChunkRow.index, NoteRow.ordinal)
+    ).all()
+    evidence = evidence_of(session, [row.id for row, _ in rows])
+    return [Draft(row.id, index, _note(row, evidence.get(row.id, []))) for row, index in rows]
+
+
+def publish(session: Session, merged: Sequence[MergedNote]) -> None:
+    """Make drafts readable; what was merged keeps its row and points to the note that has its evidence."""
+    for group in merged:
+        kept = group.kept
+        held = len(kept.note.evidence)
+        for position, (draft, ordinal) in enumerate(group.moved):
+            session.execute(
+                update(EvidenceRow)
+                .where(EvidenceRow.note_id == draft.id, EvidenceRow.ordinal == ordinal)
+                .values(note_id=kept.id, ordinal=held + position)
+            )
+        if group.absorbed:
+            session.execute(
+                update(NoteRow)
+                .where(NoteRow.id.in_([draft.id for draft in group.absorbed]))
+                .values(stage=NoteStage.MERGED.value, merged_into_id=kept.id, updated_at=func.now())
+            )
+        if group.moved:
+            everyone = [*kept.note.evidence, *(draft.note.evidence[position] for draft, position in group.moved)]
+            speakers = sorted({each.speaker for each in everyone if each.speaker is not None})
+            session.execute(update(NoteRow).where(NoteRow.id == kept.id).values(speakers=speakers))
+    session.execute(
+        update(NoteRow)
+        .where(NoteRow.id.in_([group.kept.id for group in merged]))
+        .values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
+    )
+
+
+def list_notes(
+    session: Session, workspace_id: UUID, wanted: NoteFilter, *, after: UUID | None = None, limit: int = 100
+) -> list[StoredNote]:
+    """List published notes by id, that is by time of making; `after`: the last id of the page before."""
+    query = _filtered(workspace_id, wanted).order_by(NoteRow.id).limit(limit)
+    if after is not None:
+        query = query.where(NoteRow.id > after)
+    rows = session.scalars(query).all()
+    evidence = evidence_of(session, [row.id for row in rows])
+    also_stated = _also_stated(session, [row.id for row in rows])
+    return [
+        StoredNote(
+            id=row.id,
+            transcript_id=row.transcript_id,
+            run_id=row.run_id,
+            note=_note(row, evidence.get(row.id, [])),
+            review_state=ReviewState(row.review_state),
+            model=row.model,
+            created_at=row.created_at,
+            also_stated=tuple(also_stated.get(row.id, ())),
+        )
+        for row in rows
+    ]
+
+
+def count_claims(session: Session, run_id: UUID) -> dict[NoteStatus, int]:
+    """Count all claims of a run by status, merged ones included: claims in = supported + flagged."""
+    rows = session.execute(
+        select(NoteRow.status, func.count()).where(NoteRow.run_id == run_id).group_by(NoteRow.status)
+    )
+    return {NoteStatus(status): number for status, number in rows}
+
+
+def count_quotes(session: Session, run_id: UUID) -> int:
+    """Count the quotes of a run that were checked."""
+    query = select(func.count()).select_from(EvidenceRow).join(NoteRow, NoteRow.id == EvidenceRow.note_id)
+    return session.scalars(query.where(NoteRow.run_id == run_id)).one()
+
+
+def _filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
+    query = select(NoteRow).where(NoteRow.workspace_id == workspace_id, NoteRow.stage == NoteStage.PUBLISHED.value)
+    equal = (
+        (NoteRow.transcript_id, wanted.transcript_id),
+        (NoteRow.run_id, wanted.run_id),
+        (NoteRow.question_id, wanted.question_id),
+        (NoteRow.theme_id, wanted.theme_id),
+        (NoteRow.review_state, None if wanted.review_state is None else wanted.review_state.value),
+    )
+    for column, value in equal:
+        if value is not None:
+            query = query.where(column == value)
+    if wanted.status is None:
+        is_unreviewed = NoteRow.review_state == ReviewState.UNREVIEWED.value
+        query = query.where(
+            or_(
+                is_unreviewed & (NoteRow.status == NoteStatus.SUPPORTED.value),
+                NoteRow.review_state.in_(_READABLE_BY_REVIEW),
+            )
+        )
+    else:
+        query = query.where(NoteRow.status.in_([status.value for status in wanted.status]))
+    if wanted.speaker is not None:
+        query = query.where(NoteRow.speakers.contains([wanted.speaker]))
+    if wanted.updated_since is not None:
+        query = query.where(NoteRow.updated_at >= wanted.updated_since)
+    if wanted.text is not None:
+        query = query.where(NoteRow.words.bool_op("@@")(func.websearch_to_tsquery("simple", wanted.text)))
+    return query
+
+
+def _note(row: NoteRow, evidence: Iterable[EvidenceRow]) -> Note:
+    return Note(
+        statement=row.statement,
+        evidence=tuple(to_evidence(each) for each in evidence),
+        status=NoteStatus(row.status),
+        question_id=row.question_id,
+        theme_id=row.theme_id,
+        flags=tuple(Flag(flag) for flag in row.flags),
+    )
+
+
+def _also_stated(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    rows = session.execute(
+        select(NoteRow.merged_into_id, NoteRow.statement)
+        .where(NoteRow.merged_into_id.in_(note_ids))
+        .order_by(NoteRow.id)
+    )
+    stated: dict[UUID, list[str]] = {}
+    for note_id, statement in rows:
+        if note_id is not None:
+            stated.setdefault(note_id, []).append(statement)
+    return stated

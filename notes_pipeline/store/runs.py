@@ -1,0 +1,159 @@
+"""Runs: asked for once, planned once, finished once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from notes_pipeline.core.errors import NotFoundError
+from notes_pipeline.core.roles import Roles
+from notes_pipeline.core.runs import ChunkState, RunState
+from notes_pipeline.store.tables import ChunkRow, RunRow, TranscriptRow
+from notes_pipeline.store.tables.base import new_id
+
+ANNOUNCED_FOR = timedelta(seconds=10)  # a plan or a finish that was rung for takes well under a second
+
+
+@dataclass(frozen=True, slots=True)
+class RunRequest:
+    """What a run is asked for with; together with the transcript and the guide, its identity."""
+
+    model: str
+    prompt_hash: str
+    recipe: str
+    verifier_version: str
+    roles: Roles
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    id: UUID
+    workspace_id: UUID
+    transcript_id: UUID
+    guide_id: UUID
+    model: str
+    prompt_hash: str
+    verifier_version: str
+    roles: Roles
+    state: RunState
+    reason: str | None
+    chunks_total: int | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+def request_run(
+    session: Session, workspace_id: UUID, transcript_id: UUID, guide_id: UUID, request: RunRequest, *, anew: bool
+) -> tuple[UUID, bool]:
+    """Give the latest run of the same request, or make a new one where there is none, it failed, or `anew`.
+
+    Returns the id and whether it is new. The transcript's row is locked: two requests at once make one run.
+    """
+    session.execute(select(TranscriptRow.id).where(TranscriptRow.id == transcript_id).with_for_update())
+    latest = session.execute(
+        select(RunRow.id, RunRow.ordinal, RunRow.state)
+        .where(
+            RunRow.transcript_id == transcript_id,
+            RunRow.guide_id == guide_id,
+            RunRow.model == request.model,
+            RunRow.recipe == request.recipe,
+        )
+        .order_by(RunRow.ordinal.desc())
+        .limit(1)
+    ).one_or_none()
+    incomplete = (RunState.FAILED.value, RunState.PARTIAL.value)
+    if latest is not None and not anew and latest.state not in incomplete:
+        return latest.id, False
+    run_id = new_id()
+    session.execute(
+        insert(RunRow).values(
+            id=run_id,
+            workspace_id=workspace_id,
+            transcript_id=transcript_id,
+            guide_id=guide_id,
+            model=request.model,
+            prompt_hash=request.prompt_hash,
+            recipe=request.recipe,
+            ordinal=0 if latest is None else latest.ordinal + 1,
+            verifier_version=request.verifier_version,
+            interviewers=sorted(request.roles.interviewers),
+            participants=sorted(request.roles.participants),
+            roles_guessed=request.roles.guessed,
+        )
+    )
+    return run_id, True
+
+
+def load_run(session: Session, run_id: UUID, *, lock: bool = False) -> StoredRun:
+    """Read a run; `lock`: keep its row until the transaction ends.
+
+    Raises:
+        NotFoundError: no run has this id.
+    """
+    query = select(RunRow).where(RunRow.id == run_id).execution_options(populate_existing=True)
+    row = session.scalar(query.with_for_update() if lock else query)
+    if row is None:
+        raise NotFoundError(f"no run {run_id}")
+    return _stored(row)
+
+
+def run_exists(session: Session, run_id: UUID) -> bool:
+    return session.get(RunRow, run_id) is not None
+
+
+def latest_runs(
+    session: Session, workspace_id: UUID, *, transcript_id: UUID | None = None, limit: int = 20
+) -> list[StoredRun]:
+    """List runs of a workspace, the newest first."""
+    query = select(RunRow).where(RunRow.workspace_id == workspace_id).order_by(RunRow.id.desc()).limit(limit)
+    if transcript_id is not None:
+        query = query.where(RunRow.transcript_id == transcript_id)
+    return [_stored(row) for row in session.scalars(query)]
+
+
+def set_state(session: Session, run_id: UUID, state: RunState, *, reason: str | None = None) -> None:
+    values: dict[str, object] = {"state": state.value, "reason": reason, "enqueued_at": func.now()}
+    if state.is_final:
+        values["finished_at"] = func.clock_timestamp()
+    session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
+
+
+def set_planned(session: Session, run_id: UUID, chunks: int) -> None:
+    session.execute(update(RunRow).where(RunRow.id == run_id).values(state=RunState.RUNNING.value, chunks_total=chunks))
+
+
+def unannounced_runs(session: Session, state: RunState) -> list[UUID]:
+    """Choose the runs in a state that wait for a step for a while, and note that they were rung for."""
+    rung_a_while_ago = RunRow.enqueued_at < func.now() - ANNOUNCED_FOR
+    chosen = select(RunRow.id).where(RunRow.state == state.value, rung_a_while_ago).order_by(RunRow.id).limit(1_000)
+    ids = list(session.scalars(chosen.with_for_update(skip_locked=True)))
+    session.execute(update(RunRow).where(RunRow.id.in_(ids)).values(enqueued_at=func.now()))
+    return ids
+
+
+def running_without_open_chunks(session: Session) -> list[UUID]:
+    """Find the runs of which the last chunk ended without closing them, as when it was set aside."""
+    is_open = ChunkRow.state.in_([ChunkState.PENDING.value, ChunkState.RUNNING.value])
+    has_open = select(ChunkRow.id).where(ChunkRow.run_id == RunRow.id, is_open).exists()
+    return list(session.scalars(select(RunRow.id).where(RunRow.state == RunState.RUNNING.value, ~has_open)))
+
+
+def _stored(row: RunRow) -> StoredRun:
+    return StoredRun(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        transcript_id=row.transcript_id,
+        guide_id=row.guide_id,
+        model=row.model,
+        prompt_hash=row.prompt_hash,
+        verifier_version=row.verifier_version,
+        roles=Roles(frozenset(row.interviewers), frozenset(row.participants), row.roles_guessed),
+        state=RunState(row.state),
+        reason=row.reason,
+        chunks_total=row.chunks_total,
+        created_at=row.created_at,
+        finished_at=row.finished_at,
+    )

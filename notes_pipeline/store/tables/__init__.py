@@ -1,0 +1,24 @@
+"""The tables, one module per noun. Alembic and the tests read `Base.metadata`."""
+
+from notes_pipeline.store.tables.base import Base
+from notes_pipeline.store.tables.guides import GuideRow
+from notes_pipeline.store.tables.model_calls import ModelCallRow
+from notes_pipeline.store.tables.notes import CoverageRow, EvidenceRow, NoteRow, ReviewRow
+from notes_pipeline.store.tables.runs import ChunkRow, RunRow
+from notes_pipeline.store.tables.transcripts import TranscriptRow, UtteranceRow
+from notes_pipeline.store.tables.workspaces import WorkspaceRow
+
+__all__ = [
+    "Base",
+    "ChunkRow",
+    "CoverageRow",
+    "EvidenceRow",
+    "GuideRow",
+    "ModelCallRow",
+    "NoteRow",
+    "ReviewRow",
+    "RunRow",
+    "TranscriptRow",
+    "UtteranceRow",
+    "WorkspaceRow",
+]

@@ -1,0 +1,135 @@
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.dialects.postgresql import TSVECTOR
+from sqlalchemy.orm import Mapped, mapped_column
+
+from notes_pipeline.core.notes import CoverageState, NoteStatus, Verdict
+from notes_pipeline.core.reviewing import Decision, ReviewState
+from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Record, Records, Table, one_of
+
+
+class NoteStage(StrEnum):
+    DRAFT = "draft"  # written with its chunk; the run is not finished
+    PUBLISHED = "published"  # readers see it
+    MERGED = "merged"  # says the same as the note in `merged_into_id`, which has its evidence
+
+
+class NoteRow(Base):
+    """A statement for a question or theme. Every claim of the model becomes one row, and no row is ever deleted alone.
+
+    `speakers`: of its evidence. `flags`: why the statement itself is doubted; those of the quotes stand with them.
+    Lists are ordered by id, that is by time of making, so that pages stay stable while notes come in.
+    """
+
+    __tablename__ = "note"
+    __table_args__ = (
+        UniqueConstraint("chunk_id", "ordinal"),
+        Index("ix_note_workspace_id_id", "workspace_id", "id"),
+        Index("ix_note_run_id_id", "run_id", "id"),
+        Index("ix_note_transcript_id_id", "transcript_id", "id"),
+        Index("ix_note_question", "workspace_id", "question_id", "id"),
+        Index("ix_note_theme", "workspace_id", "theme_id", "id"),
+        Index("ix_note_status", "workspace_id", "status", "review_state", "id"),
+        Index("ix_note_updated", "workspace_id", "updated_at", "id"),
+        Index("ix_note_speakers", "speakers", postgresql_using="gin"),
+        Index("ix_note_words", "words", postgresql_using="gin"),
+        Index("ix_note_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
+        one_of("stage", NoteStage),
+        one_of("status", NoteStatus),
+        one_of("review_state", ReviewState),
+        CheckConstraint("(stage = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
+        CheckConstraint("question_id IS NULL OR theme_id IS NULL", name="one_topic"),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+    transcript_id: Mapped[UUID] = mapped_column(ForeignKey("transcript.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    chunk_id: Mapped[UUID] = mapped_column(ForeignKey("chunk.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    stage: Mapped[str]
+    merged_into_id: Mapped[UUID | None] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
+    question_id: Mapped[str | None]
+    theme_id: Mapped[str | None]
+    statement: Mapped[str]
+    status: Mapped[str]
+    flags: Mapped[list[str]]
+    speakers: Mapped[list[str]]
+    model: Mapped[str]
+    review_state: Mapped[str] = mapped_column(server_default=ReviewState.UNREVIEWED.value)
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    words: Mapped[str] = mapped_column(TSVECTOR, Computed("to_tsvector('simple', statement)", persisted=True))
+
+
+class EvidenceRow(Base):
+    """A quote after checking; the columns are those of `core.notes.Evidence`.
+
+    `spans`: [[start, end], ...] in the transcript's text. `verifier_version`: what judged it, so that it can be judged
+    again. `note_id` changes once, when the note that brought it is merged into another.
+    """
+
+    __tablename__ = "evidence"
+    __table_args__ = (
+        UniqueConstraint("note_id", "ordinal"),
+        Index("ix_evidence_transcript_id_first_utterance", "transcript_id", "first_utterance"),
+        one_of("verdict", Verdict),
+        CheckConstraint("start_ms >= 0 AND end_ms >= 0", name="times"),
+        CheckConstraint("score >= 0 AND score <= 1", name="score"),
+    )
+
+    id: Mapped[Id]
+    transcript_id: Mapped[UUID] = mapped_column(ForeignKey("transcript.id", ondelete="CASCADE"))
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
+    ordinal: Mapped[int]
+    quote: Mapped[str]
+    claimed_speaker: Mapped[str | None]
+    utterance_hint: Mapped[int | None]
+    verdict: Mapped[str]
+    score: Mapped[float]
+    reasons: Mapped[list[str]]
+    spans: Mapped[Table]
+    first_utterance: Mapped[int | None]
+    last_utterance: Mapped[int | None]
+    speaker: Mapped[str | None]
+    start_ms: Mapped[int | None]
+    end_ms: Mapped[int | None]
+    matched_text: Mapped[str]
+    prefix: Mapped[str]
+    suffix: Mapped[str]
+    alternatives: Mapped[list[Table]]
+    runner_up_score: Mapped[float | None]
+    diff: Mapped[Records]
+    verifier_version: Mapped[str]
+
+
+class CoverageRow(Base):
+    """How far a run answers a question of its guide."""
+
+    __tablename__ = "coverage"
+    __table_args__ = (one_of("state", CoverageState),)
+
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    question_id: Mapped[str] = mapped_column(primary_key=True)
+    state: Mapped[str]
+    asked_at: Mapped[int | None]
+
+
+class ReviewRow(Base):
+    """A person's decision on a note. Rows are only ever added; `before`, `after`: the note's statement and state."""
+
+    __tablename__ = "review"
+    __table_args__ = (Index("ix_review_note_id_id", "note_id", "id"), one_of("decision", Decision))
+
+    id: Mapped[Id]
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
+    reviewer: Mapped[str]
+    decision: Mapped[str]
+    reason: Mapped[str | None]
+    comment: Mapped[str | None]
+    before: Mapped[Record]
+    after: Mapped[Record]
+    created_at: Mapped[CreatedAt]

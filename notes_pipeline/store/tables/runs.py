@@ -1,0 +1,85 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
+from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Records, one_of
+
+
+class RunRow(Base):
+    """One pass over one transcript version with one guide version, model and prompt version.
+
+    `recipe`: hash of all that shapes the answer beside transcript, guide and model (prompt, schema, chunk size,
+    verifier version). `ordinal`: 0 for the first run of a recipe, counted up when it is asked for anew. `interviewers`:
+    the speakers whose words are no evidence; `roles_guessed`: nobody named them. `reason`: why it is partial or failed.
+    """
+
+    __tablename__ = "run"
+    __table_args__ = (
+        UniqueConstraint("transcript_id", "guide_id", "model", "recipe", "ordinal"),
+        Index("ix_run_workspace_id_id", "workspace_id", "id"),
+        Index("ix_run_guide_id", "guide_id"),
+        Index("ix_run_open", "id", postgresql_where=text("state IN ('queued', 'running', 'finishing')")),
+        one_of("state", RunState),
+    )
+
+    id: Mapped[Id]
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+    transcript_id: Mapped[UUID] = mapped_column(ForeignKey("transcript.id", ondelete="CASCADE"))
+    guide_id: Mapped[UUID] = mapped_column(ForeignKey("guide.id"))
+    model: Mapped[str]
+    prompt_hash: Mapped[str]
+    recipe: Mapped[str]
+    ordinal: Mapped[int]
+    verifier_version: Mapped[str]
+    interviewers: Mapped[list[str]]
+    participants: Mapped[list[str]]
+    roles_guessed: Mapped[bool]
+    state: Mapped[str] = mapped_column(server_default=RunState.QUEUED.value)
+    reason: Mapped[str | None]
+    chunks_total: Mapped[int | None]
+    created_at: Mapped[CreatedAt]
+    enqueued_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    finished_at: Mapped[datetime | None]
+
+
+class ChunkRow(Base):
+    """Work for one model call. Leased by a worker: only the holder of `lease_token` may finish it.
+
+    `text_from`, `text_to`, `new_from`: code points of the transcript's text, as in `core.chunking.Chunk`. `attempts`:
+    tries that failed by the chunk's own call; `losses`: leases that ran out, as when a worker is killed.
+    `coverage`: what the model said of each question, kept until the run is finished.
+    """
+
+    __tablename__ = "chunk"
+    __table_args__ = (
+        UniqueConstraint("run_id", "index"),
+        Index("ix_chunk_open", "next_attempt_at", "id", postgresql_where=text("state IN ('pending', 'running')")),
+        one_of("state", ChunkState),
+        CheckConstraint(
+            "outcome IN ({})".format(", ".join(f"'{outcome.value}'" for outcome in ChunkOutcome)), name="outcome"
+        ),
+        CheckConstraint("(state = 'running') = (lease_token IS NOT NULL)", name="lease"),
+    )
+
+    id: Mapped[Id]
+    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    index: Mapped[int]
+    text_from: Mapped[int]
+    text_to: Mapped[int]
+    new_from: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default=ChunkState.PENDING.value)
+    outcome: Mapped[str | None]
+    error: Mapped[str | None]
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
+    losses: Mapped[int] = mapped_column(server_default=text("0"))
+    lease_owner: Mapped[str | None]
+    lease_token: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    next_attempt_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    enqueued_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    coverage: Mapped[Records | None]
+    created_at: Mapped[CreatedAt]
+    finished_at: Mapped[datetime | None]

@@ -1,0 +1,17 @@
+"""Check quotes against a transcript: pure, deterministic, with the standard library and rapidfuzz."""
+
+from notes_pipeline.verification.diff import render_diff
+from notes_pipeline.verification.index import TranscriptIndex, index_transcript
+from notes_pipeline.verification.relocate import Fate, Relocation, relocate
+from notes_pipeline.verification.verify import VERIFIER_VERSION, verify_quote
+
+__all__ = [
+    "VERIFIER_VERSION",
+    "Fate",
+    "Relocation",
+    "TranscriptIndex",
+    "index_transcript",
+    "relocate",
+    "render_diff",
+    "verify_quote",
+]

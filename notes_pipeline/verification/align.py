@@ -1,0 +1,167 @@
+"""Lay the words of a quote against a stretch of the transcript: which are equal, and what differs between them."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+
+from rapidfuzz.distance import Indel
+
+from notes_pipeline.verification.index import TranscriptIndex
+
+SHORT_PART_WORDS = 4  # a part of so few words is looked for as it is
+STRAY_FACTOR = 2  # an edge run this many times shorter than the gap behind it matched by chance
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """`size` equal words: from `quote` on in the quote, from `said` on in the transcript."""
+
+    quote: int
+    said: int
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What differs: words [quote_start, quote_end) of the quote against [start, end) of the transcript."""
+
+    quote_start: int
+    quote_end: int
+    start: int
+    end: int
+
+
+def align(code: str, index: TranscriptIndex, low: int, high: int) -> list[Block]:
+    """List the equal runs of a quote and words [low, high) of the transcript, in order, edges without stray words."""
+    text = index.code
+    at = text.find(code, low, high)
+    if at >= 0:
+        return [Block(0, at, len(code))]
+    blocks = [
+        Block(op.src_start, op.dest_start + low, op.src_end - op.src_start)
+        for op in Indel.opcodes(code, text[low:high])
+        if op.tag == "equal"
+    ]
+    if len(blocks) < 2:
+        return blocks
+    return _gather(blocks, index)
+
+
+def align_parts(code: str, gaps: Iterable[int], index: TranscriptIndex, low: int, high: int) -> list[Block]:
+    """Align the parts of a quote with ellipses one after the other, each behind the one before.
+
+    A part that is not there is left out: words of it that stand there by chance tell nothing.
+    """
+    borders = [0, *sorted(gaps), len(code)]
+    parts = sorted(pairwise(borders), key=lambda part: part[0] - part[1])
+    placed: list[tuple[int, list[Block]]] = []
+    for start, end in parts:  # the longest first: it is the surest
+        before = [blocks[-1].said + blocks[-1].size for at, blocks in placed if at < start]
+        after = [blocks[0].said for at, blocks in placed if at > start]
+        found = _align_part(
+            code[start:end], index, max(before, default=low), min(after, default=high), is_last=not after
+        )
+        if 2 * sum(block.size for block in found) > end - start:
+            placed.append((start, [Block(block.quote + start, block.said, block.size) for block in found]))
+    return [block for _, blocks in sorted(placed, key=lambda part: part[0]) for block in blocks]
+
+
+def _align_part(code: str, index: TranscriptIndex, low: int, high: int, *, is_last: bool) -> list[Block]:
+    """Align one part of a quote with ellipses; a short one stands nearest to the part that is placed already."""
+    if len(code) >= SHORT_PART_WORDS:
+        return align(code, index, low, high)
+    at = index.code.find(code, low, high) if is_last else index.code.rfind(code, low, high)
+    return [Block(0, at, len(code))] if at >= 0 else []
+
+
+def _gather(blocks: list[Block], index: TranscriptIndex) -> list[Block]:
+    """From the longest run outwards, put runs next to their neighbour where they fit as well; leave out stray ones.
+
+    Where words are said twice, an alignment may take either; the ones next to the rest are meant.
+    """
+    anchor = max(range(len(blocks)), key=lambda at: blocks[at].size)
+    kept = [blocks[anchor]]
+    held: list[Block] = []  # too short for their distance, unless more follow
+    for block in reversed(blocks[:anchor]):
+        first = held[0] if held else kept[0]
+        gap = first.said - block.said - block.size
+        if gap and first.quote == block.quote + block.size:
+            if (
+                len(kept) == 1
+                and not held
+                and index.code.startswith(index.code[first.said : first.said + first.size], block.said + block.size)
+            ):
+                kept[0] = Block(block.quote, block.said, block.size + first.size)
+                continue
+            same = _common_end(index.code, block, first.said)
+            if same == block.size or (same and _changes_speaker(block, block.size - same, index)):
+                (held or kept)[0] = first = Block(first.quote - same, first.said - same, first.size + same)
+                if same == block.size:
+                    continue
+                block = Block(block.quote, block.said, block.size - same)
+                gap = first.said - block.said - block.size
+        held.insert(0, block)
+        if not _are_stray(held, kept[0], index):
+            kept[:0] = held
+            held = []
+    held = []
+    for block in blocks[anchor + 1 :]:
+        last = held[-1] if held else kept[-1]
+        end = last.said + last.size
+        if block.said > end and block.quote == last.quote + last.size:
+            if index.code.startswith(index.code[block.said : block.said + block.size], end):
+                (held or kept)[-1] = Block(last.quote, last.said, last.size + block.size)
+                continue
+            same = _common_end(index.code, last, block.said)
+            if same == last.size and len(kept) == 1 and not held:
+                kept[-1] = Block(last.quote, block.said - same, same + block.size)
+                continue
+            if 0 < same < last.size and _changes_speaker(last, last.size - same, index):
+                (held or kept)[-1] = last = Block(last.quote, last.said, last.size - same)
+                block = Block(block.quote - same, block.said - same, block.size + same)
+                end = last.said + last.size
+        held.append(block)
+        if not _are_stray(held, kept[-1], index):
+            kept.extend(held)
+            held = []
+    return kept
+
+
+def _common_end(text: str, block: Block, before: int) -> int:
+    """Count the last words of a run that stand right before another place too."""
+    same = 0
+    while same < block.size and text[block.said + block.size - 1 - same] == text[before - 1 - same]:
+        same += 1
+    return same
+
+
+def _changes_speaker(block: Block, at: int, index: TranscriptIndex) -> bool:
+    """Tell whether another person says the words of a run from its word `at` on."""
+    return index.speaker_of(block.said + at - 1) != index.speaker_of(block.said + at)
+
+
+def _are_stray(blocks: list[Block], rest: Block, index: TranscriptIndex) -> bool:
+    """Tell whether runs are far from the rest for their size, in the quote or in the transcript: matched by chance."""
+    size = sum(block.size for block in blocks)
+    most = STRAY_FACTOR * size + 1
+    if blocks[0].quote < rest.quote:
+        quoted = rest.quote - blocks[0].quote
+        start, end = blocks[0].said, rest.said
+    else:
+        quoted = blocks[-1].quote + blocks[-1].size - rest.quote - rest.size
+        start, end = rest.said + rest.size, blocks[-1].said + blocks[-1].size
+    if quoted - size > most:
+        return True
+    if end - start - size <= most:
+        return False
+    words, fillers = index.words.atoms, index.language.fillers
+    return sum(words[at] not in fillers for at in range(start, end)) - size > most
+
+
+def regions(blocks: list[Block]) -> list[Region]:
+    """List what differs between the blocks, without the edges."""
+    return [
+        Region(one.quote + one.size, two.quote, one.said + one.size, two.said)
+        for one, two in pairwise(blocks)
+        if two.quote > one.quote + one.size or two.said > one.said + one.size
+    ]

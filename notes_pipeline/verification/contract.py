@@ -1,0 +1,148 @@
+"""The JSON forms of the `verify` command: transcripts and claims in, verdicts out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from notes_pipeline.core.errors import InvalidClaimError, UnreadableTranscriptError
+from notes_pipeline.core.notes import Evidence, Quote, Reason
+from notes_pipeline.core.transcript import Span, Transcript, Utterance, Word
+from notes_pipeline.verification.verify import VERIFIER_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimLine:
+    """One line of a file of claims."""
+
+    id: str
+    quote: Quote
+
+
+def parse_claim(line: object) -> ClaimLine:
+    """Read one decoded line of claims.
+
+    Raises:
+        InvalidClaimError: a field is missing or of the wrong type; the message names it.
+    """
+    if not isinstance(line, Mapping):
+        raise InvalidClaimError(f"a claim is a JSON object, not {_name(line)}")
+    claim_id = line.get("id")
+    if isinstance(claim_id, int) and not isinstance(claim_id, bool):
+        claim_id = str(claim_id)
+    if not isinstance(claim_id, str) or not claim_id:
+        raise InvalidClaimError('"id" is missing or not a string; every claim needs one')
+    text = line.get("quote")
+    if not isinstance(text, str):
+        raise InvalidClaimError(f'claim {claim_id}: "quote" must be a string, not {_name(text)}')
+    speaker = line.get("speaker")
+    if speaker is not None and not isinstance(speaker, str):
+        raise InvalidClaimError(f'claim {claim_id}: "speaker" must be a string, not {_name(speaker)}')
+    hint = line.get("utterance_hint")
+    if hint is not None and (isinstance(hint, bool) or not isinstance(hint, int)):
+        raise InvalidClaimError(f'claim {claim_id}: "utterance_hint" must be a whole number, not {_name(hint)}')
+    return ClaimLine(claim_id, Quote(text, (speaker or "").strip() or None, hint))
+
+
+def _name(value: object) -> str:
+    return "nothing" if value is None else type(value).__name__
+
+
+def verdict_line(claim_id: str, evidence: Evidence, transcript: Transcript) -> dict[str, object]:
+    """Give the verdict as it is written, spans cut per utterance."""
+    cut = [_cut(spans, transcript) for spans in (evidence.spans, *evidence.alternatives)]
+    return {
+        "id": claim_id,
+        "status": evidence.verdict.value,
+        "score": round(evidence.score, 4),
+        "spans": cut[0],
+        "utterances": list(evidence.utterances) if evidence.utterances else None,
+        "speaker": evidence.speaker,
+        "start": _seconds(evidence.start_ms),
+        "end": _seconds(evidence.end_ms),
+        "matched_text": evidence.matched_text,
+        "reasons": [reason.value for reason in evidence.reasons],
+        "ambiguous": Reason.AMBIGUOUS in evidence.reasons,
+        "alternatives": cut[1:],
+        "runner_up_score": None if evidence.runner_up_score is None else round(evidence.runner_up_score, 4),
+        "diff": [{"kind": part.kind.value, "text": part.text} for part in evidence.diff],
+        "prefix": evidence.prefix,
+        "suffix": evidence.suffix,
+        "verifier_version": VERIFIER_VERSION,
+    }
+
+
+def _cut(spans: tuple[Span, ...], transcript: Transcript) -> list[list[int]]:
+    return [[part.index, cut.start, cut.end] for span in spans for part, cut in transcript.parts(span)]
+
+
+def _seconds(milliseconds: int | None) -> float | None:
+    return None if milliseconds is None else milliseconds / 1000
+
+
+def read_contract_transcript(document: object) -> Transcript:
+    """Read a transcript in the contract's own JSON form; texts are kept as they are.
+
+    Raises:
+        UnreadableTranscriptError: the document has another form; the message names the utterance and field.
+    """
+    utterances = document.get("utterances") if isinstance(document, Mapping) else None
+    if not isinstance(utterances, list):
+        raise UnreadableTranscriptError('a transcript is an object with a list of "utterances"')
+    language = document.get("language") if isinstance(document, Mapping) else None
+    return Transcript(
+        tuple(_utterance(position, utterance) for position, utterance in enumerate(utterances)),
+        language=language if isinstance(language, str) and language else None,
+        source_format="contract-json",
+    )
+
+
+def _utterance(position: int, utterance: object) -> Utterance:
+    if not isinstance(utterance, Mapping):
+        raise UnreadableTranscriptError(f"utterance {position} is not an object")
+    text = utterance.get("text")
+    if not isinstance(text, str):
+        raise UnreadableTranscriptError(f'utterance {position}: "text" must be a string')
+    if utterance.get("id", position) != position:
+        raise UnreadableTranscriptError(f'utterance {position}: "id" is {utterance.get("id")!r}; ids count from 0')
+    speaker = utterance.get("speaker")
+    if speaker is not None and not isinstance(speaker, str):
+        raise UnreadableTranscriptError(f'utterance {position}: "speaker" must be a string or null')
+    words = utterance.get("words")
+    return Utterance(
+        position,
+        speaker,
+        _milliseconds(position, "start", utterance.get("start")),
+        _milliseconds(position, "end", utterance.get("end")),
+        text,
+        _words(position, text, words) if isinstance(words, list) else (),
+    )
+
+
+def _milliseconds(position: int, name: str, value: object) -> int | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**9:
+        raise UnreadableTranscriptError(f'utterance {position}: "{name}" must be seconds or null')
+    return round(value * 1000)
+
+
+def _words(position: int, text: str, words: list[object]) -> tuple[Word, ...]:
+    """Find each timed word in the text from left to right; a word without time or place is left out."""
+    found: list[Word] = []
+    at = 0
+    for word in words:
+        if not isinstance(word, Mapping):
+            continue
+        written = next(
+            (word[key] for key in ("text", "word", "w", "punctuated_word") if isinstance(word.get(key), str)), ""
+        )
+        start, end = word.get("start"), word.get("end")
+        written = written.strip()
+        place = text.find(written, at) if written else -1
+        if place < 0 or start is None:
+            continue
+        at = place + len(written)
+        start_ms = _milliseconds(position, "start", start)
+        end_ms = _milliseconds(position, "end", end) if end is not None else start_ms
+        if start_ms is not None and end_ms is not None:
+            found.append(Word(Span(place, at), start_ms, max(start_ms, end_ms)))
+    return tuple(found)

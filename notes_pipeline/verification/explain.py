@@ -1,0 +1,273 @@
+"""Search the cheapest way to turn the words of a quote into those of the transcript, one difference at a time.
+
+Steps that a careful reporter may take cost nothing; each word that is left over costs. What costs is unexplained.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import heappop, heappush
+
+from notes_pipeline.verification.align import Block, Region
+from notes_pipeline.verification.harmless import Side, alike_steps
+from notes_pipeline.verification.index import TranscriptIndex
+from notes_pipeline.verification.numerals import starts_number
+from notes_pipeline.verification.reading import ReadQuote
+
+MAX_REGION_CELLS = 160  # pairs of words; a longer difference is not worth explaining, no honest one is as long
+MAX_EDGE_WORDS = 8  # words at an edge of the quote that are looked for in other words beside the place
+JOINED_WORDS = 3  # equal words between two differences that may be one
+TURNED_WORDS = 3
+EDGE_REACH = 4  # words that the transcript may have more at such an edge
+NUMBER_REACH = 10  # the same where a number stands there: "222" for "two hundred and twenty two"
+MAX_GAP_WORDS = 60  # the widest honest ellipsis in the labelled quotes leaves out 22 words
+MAX_BACKCHANNEL_WORDS = 12  # "Yeah, yeah, yeah." has three; longer talk in between is a turn
+
+CHANGED, CLAIMED, SAID = 20, 20, 20  # prices of a word that nothing explains
+_PREFERENCE = 1  # settles which of two equally dear ways is shown
+_EDGE_DROP = {"quote": 3, "said": 1}  # at an edge words are matched rather than dropped, and no more taken than needed
+
+State = tuple[int, int]
+Step = tuple[int, State, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Words [quote_start, quote_end) of the quote against [start, end) of the transcript that nothing explains."""
+
+    quote_start: int
+    quote_end: int
+    start: int
+    end: int
+
+
+class Explainer:
+    """Explains differences between one quote and one place. `gaps`, `breaks`: see `Comparison`."""
+
+    def __init__(self, quote: ReadQuote, index: TranscriptIndex) -> None:
+        self._quote = quote
+        self._claimed = Side(quote.words, index.language, None)
+        self._said = Side(index.words, index.language, index)
+        self._index = index
+        self._edge = ""
+        self._edge_words = 0
+        self._bracketed = {at for first, last in quote.brackets for at in range(first, last)}
+        self.gaps: set[tuple[int, int]] = set()
+        self.breaks: set[tuple[int, int]] = set()
+
+    def all_inner(self, found: list[Region]) -> list[Difference]:
+        """List what stays unexplained between the equal runs.
+
+        A difference that is nothing by itself may be explained together with its neighbour ("$19", "19 dollars"), or a
+        word further left where the same words stand on both its sides.
+        """
+        differences: list[Difference] = []
+        at = 0
+        while at < len(found):
+            region = found[at]
+            at += 1
+            left = self._inner(region)
+            if left and at < len(found) and found[at].quote_start - region.quote_end <= JOINED_WORDS:
+                joined = Region(region.quote_start, found[at].quote_end, region.start, found[at].end)
+                if not self._inner(joined):
+                    at += 1
+                    continue
+            if left and region.quote_start == region.quote_end:
+                left = left if self._turned(region) else []
+            differences.extend(left)
+        return differences
+
+    def _turned(self, region: Region) -> bool:
+        """Tell whether words left out stay unexplained wherever the stretch may be said to start."""
+        said = self._said.atoms
+        for back in range(1, min(TURNED_WORDS, region.quote_start) + 1):
+            if said[region.start - back] != said[region.end - back]:
+                return True
+            if not self._inner(
+                Region(region.quote_start - back, region.quote_start - back, region.start - back, region.end - back)
+            ):
+                return False
+        return True
+
+    def _inner(self, region: Region) -> list[Difference]:
+        rows, columns = region.quote_end - region.quote_start, region.end - region.start
+        if not rows and self._is_open_gap(region):
+            return []
+        if (
+            rows == columns == 1 and region.quote_start not in self._bracketed
+        ):  # by far the commonest; worth a short way
+            steps = alike_steps(
+                self._claimed, region.quote_start, region.quote_end, self._said, region.start, region.end
+            )
+            if next(steps, None) is not None:
+                return []
+        if (rows + 1) * (columns + 1) > MAX_REGION_CELLS:
+            return [Difference(region.quote_start, region.quote_end, region.start, region.end)]
+        self._edge = ""
+        if not rows and self._is_dropped(region.start, region.end):
+            return []
+        start, goal = (region.quote_start, region.start), (region.quote_end, region.end)
+        return self._search({start: 0}, goal)[1]
+
+    def _is_dropped(self, start: int, end: int) -> bool:
+        """Tell whether words left out inside one utterance fall into droppable pieces; by far the commonest case."""
+        if self._index.utterance_of(start - 1) != self._index.utterance_of(end):
+            return False
+        reached = [start]
+        for place in reached:
+            if place == end:
+                return True
+            reached.extend(
+                place + length
+                for length in self._said.drops(place)
+                if place + length <= end and place + length not in reached
+            )
+        return False
+
+    def left_edge(self, first: Block) -> tuple[int, list[Difference]]:
+        """Explain the words before the first equal run; gives where the quote starts in the transcript too."""
+        size = first.quote
+        if size > MAX_EDGE_WORDS:
+            return first.said, [Difference(0, size, first.said, first.said)]
+        self._edge, self._edge_words = "left", size
+        starts = {(0, place): 0 for place in range(max(0, first.said - size - self._reach(0, size)), first.said + 1)}
+        state, found = self._search(starts, (size, first.said))
+        if _is_invented(found, size):
+            return first.said, [Difference(0, size, first.said, first.said)]
+        return state[1], found
+
+    def right_edge(self, last: Block) -> tuple[int, list[Difference]]:
+        """Explain the words after the last equal run; gives where the quote ends in the transcript too."""
+        at, place = last.quote + last.size, last.said + last.size
+        end = len(self._quote.words)
+        if end - at > MAX_EDGE_WORDS:
+            return place, [Difference(at, end, place, place)]
+        self._edge, self._edge_words = "right", end - at
+        stop = min(len(self._index.code), place + end - at + self._reach(at, end))
+        state, found = self._search({(at, place): 0}, (end, stop), any_end=True)
+        if _is_invented(found, end - at):
+            return place, [Difference(at, end, place, place)]
+        return state[1], found
+
+    def _reach(self, start: int, end: int) -> int:
+        """How many words more the transcript may have at an edge."""
+        has_number = any(starts_number(self._claimed.atoms[at], self._index.language) for at in range(start, end))
+        return NUMBER_REACH if has_number else EDGE_REACH
+
+    def _search(
+        self, starts: dict[State, int], goal: State, *, any_end: bool = False
+    ) -> tuple[State, list[Difference]]:
+        """Find the cheapest way; gives where it starts (or, with `any_end`, ends) and what stays unexplained."""
+        queue = [(cost, -state[1], state) for state, cost in starts.items()]
+        queue.sort()
+        best = dict(starts)
+        came: dict[State, tuple[State, str]] = {}
+        done: set[State] = set()
+        state = goal
+        while queue:
+            cost, _, state = heappop(queue)
+            if state in done:
+                continue
+            done.add(state)
+            if state == goal or (any_end and state[0] == goal[0]):
+                break
+            for price, following, kind in self._steps(state, goal):
+                total = cost + price
+                if total < best.get(following, total + 1):
+                    best[following] = total
+                    came[following] = (state, kind)
+                    heappush(queue, (total, -following[1], following))
+        first, found = self._unexplained(came, state)
+        return (state if any_end else first), found
+
+    def _steps(self, state: State, goal: State) -> Iterator[Step]:
+        """List what may come next: (price, state after it, what it is)."""
+        at, place = state
+        end, stop = goal
+        if at < end and place < stop:
+            if self._claimed.atoms[at] == self._said.atoms[place]:
+                yield 0, (at + 1, place + 1), "same"
+            for size, length in alike_steps(self._claimed, at, end, self._said, place, stop):
+                yield 0, (at + size, place + length), "alike"
+            yield self._changed_price(place), (at + 1, place + 1), "changed"
+        if at < end:
+            for size in self._claimed.drops(at):
+                if at + size <= end:
+                    yield (_EDGE_DROP["quote"] if self._edge else 0), (at + size, place), "dropped"
+            yield from self._bracket_steps(at, place, end, stop)
+            yield CLAIMED + (_PREFERENCE if self._edge_words <= 2 else 0), (at + 1, place), "claimed"
+        if place < stop:
+            for length in self._said.drops(place):
+                if place + length <= stop:
+                    yield (_EDGE_DROP["said"] if self._edge else 0), (at, place + length), "dropped"
+            length = self._backchannel(place, stop)
+            if length:
+                yield (_EDGE_DROP["said"] if self._edge else 0), (at, place + length), "backchannel"
+            if at in self._quote.gaps:
+                yield 0, (at, place + 1), "gap"
+            yield SAID, (at, place + 1), "said"
+
+    def _changed_price(self, place: int) -> int:
+        """A changed word at an edge is shown beside what was said there, unless that is another sentence."""
+        if not self._edge:
+            return CHANGED
+        beside = place + 1 if self._edge == "left" else place
+        if self._said.ends_sentence(beside) or self._said.is_border(beside):
+            return CHANGED + 2 * _PREFERENCE
+        return CHANGED + (_PREFERENCE if self._edge_words > 2 else 0)
+
+    def _bracket_steps(self, at: int, place: int, end: int, stop: int) -> Iterator[Step]:
+        """A bracket stands for a pronoun of the transcript or follows one of the quote."""
+        language = self._index.language
+        for first, last in self._quote.brackets:
+            inside = self._claimed.atoms[first:last]
+            if first != at or last > end or any(atom in language.negations for atom in inside):
+                continue
+            if at and self._claimed.atoms[at - 1] in language.pronouns:
+                yield 0, (last, place), "bracket"
+            if place < stop and self._said.atoms[place] in language.pronouns:
+                yield 0, (last, place + 1), "bracket"
+
+    def _backchannel(self, place: int, stop: int) -> int:
+        """Give the length of another speaker's whole short utterance that starts at a word, 0 where there is none."""
+        index = self._index
+        if not place or not self._said.is_border(place):
+            return 0
+        utterance = index.utterance_of(place)
+        end = place + 1
+        while end < stop and end - place <= MAX_BACKCHANNEL_WORDS and not self._said.is_border(end):
+            end += 1
+        if end - place > MAX_BACKCHANNEL_WORDS or end >= len(index.code) or not self._said.is_border(end):
+            return 0
+        main = index.speaker_of(stop) if stop < len(index.code) else index.speaker_of(place - 1)
+        return end - place if index.transcript.utterances[utterance].speaker != main else 0
+
+    def _is_open_gap(self, region: Region) -> bool:
+        """Tell whether an ellipsis stands where the quote leaves a whole stretch out."""
+        if region.quote_start not in self._quote.gaps or region.end - region.start > MAX_GAP_WORDS:
+            return False
+        self.gaps.add((region.start, region.end))
+        self.breaks.add((region.start, region.end))
+        return True
+
+    def _unexplained(self, came: dict[State, tuple[State, str]], state: State) -> tuple[State, list[Difference]]:
+        """Walk the cheapest way back, join neighbouring unexplained words and note the open gaps."""
+        found: list[Difference] = []
+        while state in came:
+            previous, kind = came[state]
+            if kind in ("changed", "claimed", "said"):
+                if found and (found[-1].quote_start, found[-1].start) == state:
+                    later = found.pop()
+                    found.append(Difference(previous[0], later.quote_end, previous[1], later.end))
+                else:
+                    found.append(Difference(previous[0], state[0], previous[1], state[1]))
+            elif kind in ("backchannel", "gap"):
+                self.gaps.add((previous[1], state[1]))
+                if kind == "gap":
+                    self.breaks.add((previous[1], state[1]))
+            state = previous
+        return state, found[::-1]
+
+
+def _is_invented(found: list[Difference], size: int) -> bool:
+    """Tell whether an edge of a quote has so little of its place that the rest matched by chance."""
+    return size > 2 and 2 * sum(difference.quote_end - difference.quote_start for difference in found) > size

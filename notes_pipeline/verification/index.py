@@ -1,0 +1,103 @@
+"""A transcript made ready for many quotes: its words as one string of code points, and where each run of words stands.
+
+Every distinct word is given a code point, so that a run of words is a string: comparing, slicing and searching runs at
+the speed of strings, and rapidfuzz aligns words instead of letters.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from notes_pipeline.core.roles import Roles
+from notes_pipeline.core.transcript import Span, Transcript
+from notes_pipeline.verification.languages import choose_language
+from notes_pipeline.verification.tables.language import Language
+from notes_pipeline.verification.text import fold, mask_sounds
+from notes_pipeline.verification.tokens import Words, tokenize_folded
+
+RUN = 3  # words in a run that is looked up
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptIndex:
+    """`code`: one code point a word. `places`: where each word stands. `runs`: where each run of three words starts.
+
+    Most runs stand at one place: a bare number there spares as many lists, which the collector would walk through.
+    """
+
+    transcript: Transcript
+    roles: Roles
+    language: Language
+    words: Words
+    code: str
+    vocabulary: dict[str, str]
+    places: dict[str, list[int]]
+    runs: dict[str, int | list[int]]
+
+    def encode(self, atoms: list[str]) -> str:
+        """Give the code of other words; those that the transcript does not have get code points of their own."""
+        vocabulary = self.vocabulary
+        unknown: dict[str, str] = {}
+        code = []
+        for atom in atoms:
+            point = vocabulary.get(atom)
+            if point is None:
+                point = unknown.get(atom)
+                if point is None:
+                    point = unknown[atom] = chr(len(vocabulary) + len(unknown) + 1)
+            code.append(point)
+        return "".join(code)
+
+    def starts_of(self, run: str) -> Sequence[int]:
+        """List where a run of three words starts; empty where it stands nowhere."""
+        found = self.runs.get(run)
+        if found is None:
+            return ()
+        return found if isinstance(found, list) else (found,)
+
+    def utterance_of(self, at: int) -> int:
+        """Give the index of the utterance that holds word `at`."""
+        return max(0, bisect_right(self.transcript.offsets, self.words.starts[at]) - 1)
+
+    def end_of(self, utterance: int) -> int:
+        """Give the first word after an utterance."""
+        offsets = self.transcript.offsets
+        if utterance + 1 >= len(offsets):
+            return len(self.code)
+        return bisect_left(self.words.starts, offsets[utterance + 1])
+
+    def speaker_of(self, at: int) -> str | None:
+        return self.transcript.utterances[self.utterance_of(at)].speaker
+
+    def span(self, start: int, end: int) -> Span:
+        """Give the span from the first to before the last word."""
+        return Span(self.words.starts[start], self.words.ends[end - 1])
+
+
+def index_transcript(transcript: Transcript, roles: Roles | None = None) -> TranscriptIndex:
+    """Make a transcript ready for `verify_quote`. Takes time and memory in proportion to its length."""
+    text = transcript.text
+    folded = mask_sounds(fold(text))
+    language = choose_language(transcript.language, folded)
+    words = tokenize_folded(text, folded, language)
+    vocabulary: dict[str, str] = {}
+    places: dict[str, list[int]] = {}
+    points: list[str] = []
+    for at, atom in enumerate(words.atoms):
+        point = vocabulary.get(atom)
+        if point is None:
+            point = vocabulary[atom] = chr(len(vocabulary) + 1)
+            places[point] = [at]
+        else:
+            places[point].append(at)
+        points.append(point)
+    code = "".join(points)
+    runs: dict[str, int | list[int]] = {}
+    for at in range(len(code) - RUN + 1):
+        known = runs.setdefault(code[at : at + RUN], at)
+        if known != at:
+            if isinstance(known, list):
+                known.append(at)
+            else:
+                runs[code[at : at + RUN]] = [known, at]
+    return TranscriptIndex(transcript, roles or Roles(), language, words, code, vocabulary, places, runs)

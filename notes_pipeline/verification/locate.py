@@ -1,0 +1,137 @@
+"""Find where a quote was most likely said: rare runs of its words lead to few places."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from notes_pipeline.verification.index import RUN, TranscriptIndex
+
+MAX_SEEDS = 12  # runs that are looked up, the rarest first; more change nothing in the labelled quotes
+MIN_SEEDS = 3  # as many are looked up however common they are
+MAX_HITS = 48  # places of all seeds together, beyond which more common seeds are left out
+MAX_PLACES_OF_SEED = 400  # a run that stands at more places tells too little for what it costs
+MAX_EXACT = 64  # equal places that are told apart; nobody reads more
+EDGE_WORDS = 6  # words beside a place that are looked at too, and a quarter of the quote's length: fillers left out
+MAX_SHIFT = 24  # words that may be left out or put in between two seeds of one place
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """A stretch of the transcript's words in which the quote may stand. `votes`: how much of the quote leads there."""
+
+    start: int
+    end: int
+    votes: float
+
+
+def locate_exactly(code: str, index: TranscriptIndex) -> list[int]:
+    """Find all places where the words stand one after the other, in order, at most `MAX_EXACT`."""
+    if not code:
+        return []
+    if len(code) < RUN:
+        key, at = min(
+            ((point, at) for at, point in enumerate(code)), key=lambda pair: len(index.places.get(pair[0], ()))
+        )
+        starts: Sequence[int] = index.places.get(key, [])
+    else:
+        best: Sequence[int] | None = None
+        at = 0
+        for position in range(len(code) - RUN + 1):
+            found = index.starts_of(code[position : position + RUN])
+            if not found:
+                return []
+            if best is None or len(found) < len(best):
+                best, at = found, position
+                if len(found) == 1:
+                    break
+        starts = best or []
+    if len(starts) > MAX_PLACES_OF_SEED:  # the search in C stops early where the words are everywhere
+        return _search(code, index.code)
+    text = index.code
+    return [start - at for start in starts if start >= at and text.startswith(code, start - at)][:MAX_EXACT]
+
+
+def _search(code: str, text: str) -> list[int]:
+    found: list[int] = []
+    start = text.find(code)
+    while start >= 0 and len(found) < MAX_EXACT:
+        found.append(start)
+        start = text.find(code, start + 1)
+    return found
+
+
+def locate(
+    code: str, index: TranscriptIndex, *, gaps: Iterable[int] = (), shift: int = MAX_SHIFT, most: int = 4
+) -> list[Location]:
+    """Find where the words of `code` were most likely said, best first.
+
+    `gaps`: an ellipsis stands before these words; each part between them is looked up. `shift`: words that may be left
+    out or put in between two seeds of one place. Empty: nothing fits.
+    """
+    borders = [0, *sorted(gaps), len(code)]
+    hits = [hit for start, end in pairwise(borders) for hit in _run_hits(code, index, start, end)]
+    hits = hits or _word_hits(code, index)
+    return _gather(hits, len(code), len(index.code), min(shift, 4 + 2 * len(code)))[:most]
+
+
+def _run_hits(code: str, index: TranscriptIndex, low: int, high: int) -> list[tuple[int, int, float]]:
+    """List (start if nothing is left out, place in the quote, weight) of the rarest runs."""
+    seeds = []
+    for position in range(low, high - RUN + 1):
+        found = index.starts_of(code[position : position + RUN])
+        if 0 < len(found) <= MAX_PLACES_OF_SEED:
+            seeds.append((len(found), position, found))
+    seeds.sort(key=lambda seed: seed[:2])
+    hits: list[tuple[int, int, float]] = []
+    for used, (count, position, found) in enumerate(seeds[:MAX_SEEDS]):
+        if used >= MIN_SEEDS and len(hits) + count > MAX_HITS:
+            break
+        hits.extend([(start - position, position, 1 / count) for start in found])
+    return hits
+
+
+def _word_hits(code: str, index: TranscriptIndex) -> list[tuple[int, int, float]]:
+    """The same for single words, where no run of three stands anywhere; pairs count more."""
+    rare = sorted(
+        ((len(index.places[point]), position) for position, point in enumerate(code) if point in index.places),
+    )[:6]
+    hits = []
+    text = index.code
+    for count, position in rare:
+        if count > MAX_PLACES_OF_SEED:
+            continue
+        for start in index.places[code[position]]:
+            weight = 1 / count
+            if position + 1 < len(code) and text[start + 1 : start + 2] == code[position + 1]:
+                weight += 0.5
+            if position > 0 and start > 0 and text[start - 1] == code[position - 1]:
+                weight += 0.5
+            hits.append((start - position, position, weight))
+    return hits
+
+
+def _gather(hits: list[tuple[int, int, float]], length: int, end: int, shift: int) -> list[Location]:
+    """Put hits together that start at nearly the same word."""
+    if not hits:
+        return []
+    hits.sort()
+    edge = EDGE_WORDS + length // 4
+    locations = []
+    first = 0
+    for at in range(1, len(hits) + 1):
+        if at < len(hits) and hits[at][0] - hits[at - 1][0] <= shift:
+            continue
+        group = hits[first:at]
+        best: dict[int, float] = {}
+        for _, position, weight in group:
+            best[position] = max(weight, best.get(position, 0.0))
+        locations.append(
+            Location(
+                max(0, group[0][0] - edge),
+                min(end, group[-1][0] + length + edge),
+                len(best) + sum(best.values()),
+            )
+        )
+        first = at
+    locations.sort(key=lambda location: (-location.votes, location.start))
+    return locations

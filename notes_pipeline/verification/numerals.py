@@ -1,0 +1,227 @@
+"""Read numbers, in digits or in words, to one form: "two hundred and twenty", "220"."""
+
+import re
+from decimal import Decimal, InvalidOperation
+
+from notes_pipeline.verification.tables.language import Language, Numbers
+
+_DIGITS = re.compile(r"(\d+(?:[.,:]\d+)*)([a-zºª]*)")
+_GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
+_SUFFIXES = {"st": "th", "nd": "th", "rd": "th", "th": "th", "º": "th", "ª": "th", "er": "th", "ème": "th", "e": "th"}
+
+
+def is_number(atom: str, language: Language) -> bool:
+    """Tell whether an atom is a number or part of one."""
+    numbers = language.numbers
+    return (
+        atom[:1].isdigit()
+        or atom in numbers.units
+        or atom in numbers.tens
+        or atom in numbers.hundred
+        or atom in numbers.scales
+        or atom in numbers.ordinals
+        or atom in numbers.decades
+        or (numbers.compound is not None and numbers.compound(atom) is not None)
+    )
+
+
+def starts_number(atom: str, language: Language) -> bool:
+    """Tell whether a number or a sum of money can start with an atom."""
+    numbers = language.numbers
+    return (
+        atom[:1].isdigit()
+        or atom in numbers.starts
+        or atom in language.signs
+        or (numbers.compound is not None and numbers.compound(atom) is not None)
+    )
+
+
+def read_number(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int] | None:
+    """Read the longest run of number words from `start`, fillers between them left out.
+
+    Gives its digits ("twenty twenty two" is "2022") and where it ends; None where no number starts.
+    """
+    digits = ""
+    at = start
+    while at < end:
+        chunk = _read_chunk(atoms, at, end, language)
+        if chunk is None:
+            break
+        digits += chunk[0]
+        at = chunk[1]
+        if not digits[-1:].isdigit():
+            break
+        after = at
+        while after < end and atoms[after] in language.fillers:
+            after += 1
+        if after < end and (_read_chunk(atoms, after, end, language) is not None) and not atoms[after][0].isdigit():
+            at = after
+        else:
+            break
+    return (digits, at) if at > start else None
+
+
+def read_amount(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int] | None:
+    """Read a sum of money, the sign before or the word behind the number: "$5 million", "five million dollars"."""
+    currency = language.currencies.get(atoms[start]) if atoms[start] in language.signs else None
+    number = read_number(atoms, start + 1 if currency else start, end, language)
+    if number is None:
+        return None
+    digits, at = number
+    if currency is None:
+        currency = language.currencies.get(atoms[at]) if at < end else None
+        at += 1
+    return None if currency is None else (currency + digits, at)
+
+
+def _read_chunk(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int] | None:
+    """Read one well-formed number: what a single numeral could stand for."""
+    numbers = language.numbers
+    if atoms[start] in numbers.point:
+        fraction, at = _read_fraction(atoms, start, end, language)
+        return ("0." + fraction, at) if fraction else None
+    total, current, room = Decimal(0), Decimal(0), 0  # room: what may still be added to `current`
+    at, suffix, seen = start, "", False
+    while at < end:
+        atom = atoms[at]
+        following = atoms[at + 1] if at + 1 < end else ""
+        if seen and (atom in language.fillers or (atom in numbers.joiners and total + current >= 1)):
+            if _extends(following, numbers, room):
+                at += 1
+                continue
+            break
+        if not seen and atom in numbers.one and (following in numbers.hundred or following in numbers.scales):
+            current, room, seen = Decimal(1), 0, True
+            at += 1
+            continue
+        value, kind = _value(atom, language)
+        if (atom, following) in numbers.pairs:
+            value, kind = Decimal(numbers.pairs[atom, following]), "tens"
+            at += 1
+        if value is None:
+            break
+        if kind == "hundred":
+            if seen and not 0 < current < 100:
+                break
+            current = (current if seen else Decimal(1)) * 100
+            room = 100
+        elif kind == "scale":
+            if seen and current == 0:
+                break
+            total += (current if seen else Decimal(1)) * value
+            current, room = Decimal(0), 1000
+        elif not seen or value < room:
+            current += value
+            room = _room_after(int(value), kind, numbers)
+        else:
+            break
+        seen = True
+        at += 1
+        if kind in ("ordinal", "decade", "digits+"):
+            suffix = {"ordinal": "th", "decade": "s"}.get(kind) or _suffix(atom)
+            break
+        if kind == "digits" and following not in numbers.scales and following not in numbers.hundred:
+            break
+    if not seen:
+        return None
+    result = total + current
+    if not suffix and tuple(atoms[at : min(end, at + 3)]) in numbers.halves:
+        return _plain(result + Decimal("0.5")), at + 3
+    if not suffix and at < end and atoms[at] in numbers.point:
+        fraction, at = _read_fraction(atoms, at, end, language)
+        if fraction:
+            result += Decimal("0." + fraction)
+            if at < end and atoms[at] in numbers.scales:
+                result *= numbers.scales[atoms[at]]
+                at += 1
+    return _plain(result) + suffix, at
+
+
+def _room_after(value: int, kind: str, numbers: Numbers) -> int:
+    """Tell below which value a number word may still be added: "twenty" takes units, "doscientos" takes tens too."""
+    if value >= 100 and kind == "unit":
+        return 100
+    if kind == "tens":
+        return 20 if numbers.is_vigesimal and value in (60, 80) else 10
+    return 0
+
+
+def _extends(atom: str, numbers: Numbers, room: int) -> bool:
+    value = numbers.units.get(atom, numbers.tens.get(atom, numbers.ordinals.get(atom)))
+    if value is None and room == 1000 and (atom in numbers.hundred):
+        return True
+    return value is not None and 0 < value < room
+
+
+def _value(atom: str, language: Language) -> tuple[Decimal | None, str]:
+    numbers = language.numbers
+    if atom[:1].isdigit():
+        return _read_digits(atom, numbers)
+    if atom in numbers.units:
+        return Decimal(numbers.units[atom]), "unit"
+    if atom in numbers.tens:
+        return Decimal(numbers.tens[atom]), "tens"
+    if atom in numbers.hundred:
+        return Decimal(numbers.hundred[atom]), "hundred"
+    if atom in numbers.scales:
+        return Decimal(numbers.scales[atom]), "scale"
+    if atom in numbers.ordinals:
+        return Decimal(numbers.ordinals[atom]), "ordinal"
+    if atom in numbers.decades:
+        return Decimal(numbers.decades[atom]), "decade"
+    if numbers.compound is not None:
+        value = numbers.compound(atom)
+        if value is not None:
+            return Decimal(value), "tens" if value % 10 == 0 and value < 100 else "unit"
+    return None, ""
+
+
+def _read_digits(atom: str, numbers: Numbers) -> tuple[Decimal | None, str]:
+    found = _DIGITS.fullmatch(atom)
+    if found is None:
+        return None, ""
+    digits, suffix = found.groups()
+    grouped = _GROUPED.fullmatch(digits)
+    comma_is_decimal = numbers.has_decimal_comma
+    if grouped and (digits.count(grouped[1]) > 1 or (grouped[1] == ",") != comma_is_decimal):
+        digits = digits.replace(grouped[1], "")
+    elif ":" in digits:
+        digits = digits.replace(":", "")
+    elif digits.count(",") + digits.count(".") > 1:
+        last = max(digits.rfind(","), digits.rfind("."))
+        digits = re.sub("[.,]", "", digits[:last]) + "." + digits[last + 1 :]
+    try:
+        value = Decimal(digits.replace(",", "."))
+    except InvalidOperation:
+        return None, ""
+    if suffix in numbers.scales:
+        return value * numbers.scales[suffix], "digits"
+    return value, "digits+" if suffix else "digits"
+
+
+def _suffix(atom: str) -> str:
+    found = _DIGITS.fullmatch(atom)
+    return _SUFFIXES.get(found[2], found[2]) if found else ""
+
+
+def _read_fraction(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int]:
+    digits, at = "", start + 1
+    while at < end:
+        if atoms[at] in ("oh", "o"):
+            digits += "0"
+            at += 1
+            continue
+        value, kind = _value(atoms[at], language)
+        if value is None or kind not in ("unit", "tens", "digits"):
+            break
+        if kind == "tens" and at + 1 < end and 0 < language.numbers.units.get(atoms[at + 1], 0) < 10:
+            value += language.numbers.units[atoms[at + 1]]
+            at += 1
+        digits += _plain(value)
+        at += 1
+    return (digits, at) if digits else ("", start)
+
+
+def _plain(value: Decimal) -> str:
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text

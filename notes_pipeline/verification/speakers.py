@@ -1,0 +1,42 @@
+"""Tell whether two names mean one speaker: "Sarah", "SARAH TAVEL:", "Tavel, Sarah (host)"."""
+
+import re
+from functools import lru_cache
+
+from notes_pipeline.verification.tables.language import words
+from notes_pipeline.verification.text import fold, normal_word, strip_accents
+
+_ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
+_TITLES = words(
+    "mr mrs ms miss dr prof professor sir dame hon honourable honorable lord lady rev the am mp msp phd md herr frau "
+    "señor señora monsieur madame senhor senhora"
+)
+
+
+@lru_cache(maxsize=4096)
+def name_parts(name: str) -> frozenset[str]:
+    """Give the words of a name, folded, without titles and asides unless nothing else is left."""
+    bare = _ASIDE.sub(" ", name)
+    parts = re.findall(r"[^\W_]+", strip_accents(fold(normal_word(bare.casefold())))) or re.findall(
+        r"[^\W_]+", strip_accents(fold(normal_word(name.casefold())))
+    )
+    return frozenset(part for part in parts if part not in _TITLES) or frozenset(parts)
+
+
+def is_same_speaker(claimed: str, speaker: str) -> bool:
+    """Tell whether `claimed` can mean `speaker`: the words of the shorter name, or initials, stand in the longer."""
+    one, other = name_parts(claimed), name_parts(speaker)
+    if not one or not other:
+        return claimed.strip() == speaker.strip()
+    if one == other:
+        return True
+    short, long = (one, other) if len(one) <= len(other) else (other, one)
+    if all(part.isdigit() or len(part) == 1 for part in short):
+        return False
+    if any(part.isdigit() for part in short | long) and {p for p in short if p.isdigit()} != {
+        p for p in long if p.isdigit()
+    }:
+        return False
+    return all(
+        part in long or (len(part) == 1 and any(other_part.startswith(part) for other_part in long)) for part in short
+    )

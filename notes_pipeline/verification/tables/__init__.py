@@ -1,0 +1,1 @@
+"""What the rules know about languages: plain tables, each with its source and reason."""

@@ -1,0 +1,318 @@
+# ruff: noqa: E501 - a line of a word list is one entry; broken entries are harder to check
+"""English.
+
+Sources: the fillers and editing terms of Shriberg (1994), "Preliminaries to a Theory of Speech Disfluencies", and of
+the Switchboard transcription manual; contractions, quantifiers, modals and degree words from the Cambridge Grammar of
+English; antonyms and irregular spellings chosen by hand from the commonest adjectives, verbs and adverbs of English
+(the first 3,000 of wordfreq's list), because a change of one of them turns a statement round.
+"""
+
+from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
+
+_UNITS = {
+    word: value
+    for value, word in enumerate(
+        listed(
+            "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen "
+            "seventeen eighteen nineteen"
+        )
+    )
+}
+_TENS = {
+    word: 10 * value
+    for value, word in enumerate(listed("twenty thirty forty fifty sixty seventy eighty ninety"), start=2)
+} | {"fourty": 40}
+_ORDINALS = {
+    word: value
+    for value, word in enumerate(
+        listed(
+"first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth "
+        "fifteenth sixteenth seventeenth eighteenth nineteenth twentieth"),
+        start=1,
+    )
+} | {
+    "thirtieth": 30, "fortieth": 40, "fiftieth": 50, "sixtieth": 60, "seventieth": 70, "eightieth": 80,
+    "ninetieth": 90, "hundredth": 100, "thousandth": 1000, "millionth": 1_000_000,
+}  # fmt: skip
+
+NUMBERS = Numbers(
+    units=_UNITS,
+    tens=_TENS,
+    hundred={"hundred": 100, "hundreds": 100},
+    scales={
+        "thousand": 10**3,
+        "k": 10**3,
+        "million": 10**6,
+        "mn": 10**6,
+        "billion": 10**9,
+        "bn": 10**9,
+        "trillion": 10**12,
+    },
+    ordinals=_ORDINALS,
+    decades={word[:-1] + "ies": value for word, value in _TENS.items()},
+    halves=phrases("and a half"),
+    joiners=words("and"),
+    point=words("point dot"),
+    one=words("a an"),
+)
+
+ENGLISH = Language(
+    code="en",
+    numbers=NUMBERS,
+    common=words("the and of to you that it is was for they we have with this but not are what do"),
+    fillers=words("um uh uhm umm uhh er erm eh ehm hm hmm hmmm mm mmm mhm ah ahh aah uhuh huh em"),
+    markers=phrases(
+        "you know, i mean, like, well, so, okay, right, yeah, yes, oh, now, and so, actually, basically, see, look, "
+        "you see, kind of, sort of, and uh, and um, and, but, or, so yeah, and then"
+    ),
+    negations=words(
+        "not no never none nobody nothing nowhere neither nor without hardly scarcely barely cannot non nope"
+    ),
+    quantifiers=words(
+        "all some any many much few fewer little less more most least every each both half several whole "
+        "everyone everybody everything everywhere someone somebody something somewhere anyone anybody anything "
+        "always often sometimes rarely seldom usually frequently occasionally once twice only just entire majority "
+        "minority lot lots plenty couple dozen dozens hundreds thousands millions billions enough another nearly "
+        "either completely partly partially entirely fully mostly mainly ever total"
+    ),
+    hedges=phrases(
+        "maybe, perhaps, probably, possibly, approximately, roughly, about, around, might, may, could, should, "
+        "potentially, presumably, apparently, seemingly, likely, somewhat, almost, nearly, generally, typically, "
+        "usually, largely, fairly, relatively, sort of, kind of, i think, i guess, i believe, i suppose, i hope, "
+        "i feel, hopefully, i would say, it seems, seems, seem, seemed, appear, appears, arguably, mostly, partly, "
+        "in my opinion, in our view, as far as i know, to some extent, a bit, a little, quite, pretty, unlikely, "
+        "essentially, basically, practically, virtually, supposedly, allegedly, certainly, definitely, surely, "
+        "clearly, absolutely, undoubtedly, obviously, if, or so"
+    ),
+    conditions=words("if unless whether except until"),
+    pronouns=words(
+        "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself "
+        "we us our ours ourselves they them their theirs themselves this that these those who whom there here one"
+    ),
+    function_words=words(
+        "a an the and or but so if then than as at by for from in into of off on onto out over to under up with "
+        "is am are was were be been being do does did done have has had will would shall should can could may might "
+        "must that this these those it he she we they you i me him her us them my your his our their its who which "
+        "what when where why how there here very too also just 's 'd not no whether such get got us because while like said say"
+    ),
+    units=words(
+        "percent percentage cent cents dollar dollars euro euros pound pounds yen yuan rmb usd eur gbp basis point points "
+        "second seconds minute minutes hour hours day days week weeks month months year years quarter quarters decade "
+        "decades century centuries morning afternoon evening night today tomorrow yesterday meter meters metre metres "
+        "kilometer kilometers kilometre kilometres km mile miles foot feet inch inches gram grams kilogram kilograms kg "
+        "kilo kilos tonne tonnes ton tons ounce ounces liter liters litre litres gallon gallons degree degrees watt "
+        "watts kilowatt megawatt gigawatt volt volts bit bits byte bytes kilobyte megabyte gigabyte hertz thousand "
+        "million billion trillion hundred hundreds thousands millions billions monday tuesday wednesday thursday friday "
+        "saturday sunday january february march april june july august september october november december $ € £ ¥ ₹ ° "
+        "minus grand bucks pence penny fold"
+    ),
+    antonyms=groups("""
+        good better best great excellent nice / bad worse worst poor terrible awful
+        easy easier easily simple simpler / hard harder difficult complex complicated
+        high higher highest / low lower lowest
+        big bigger large larger largest huge biggest / small smaller little tiny smallest
+        long longer longest / short shorter shortest
+        fast faster quick quicker quickly rapidly / slow slower slowly
+        early earlier / late later
+        old older / new newer young younger
+        strong stronger strongly / weak weaker weakly
+        right correct true / wrong incorrect false left
+        more / less fewer
+        most / least fewest
+        many much / few little
+        up upward upwards above over / down downward downwards below under
+        in inside into / out outside
+        on / off
+        before / after
+        first / last
+        open opened opens opening / close closed closes closing shut
+        start started starts begin began starting / end ended ends stop stopped stops finish finished
+        increase increased increases increasing rise rose rises rising grow grew grows growing growth gain gains raise / decrease decreased decreases decreasing fall fell falls falling decline declined declines declining drop dropped reduce reduced reduction shrink loss losses cut lower
+        win won wins winning / lose lost loses losing
+        love loved like liked loves likes enjoy enjoyed / hate hated hates dislike disliked
+        buy bought buys / sell sold sells
+        give gave / take took
+        come came / go went
+        push / pull
+        same similar equal / different
+        happy glad / sad unhappy
+        hot warm / cold cool
+        rich / poor
+        safe / dangerous unsafe risky
+        cheap cheaper / expensive
+        possible / impossible
+        public / private
+        internal / external
+        positive positively / negative negatively
+        success succeed succeeded / failure fail failed
+        accept accepted agree agreed agrees / reject rejected refuse refused disagree disagreed
+        allow allowed allows / forbid prevent prevented prohibit
+        include included includes including / exclude excluded excludes excluding
+        remember remembered / forget forgot
+        support supported supports / oppose opposed opposes
+        always / never
+        all every everything everyone / none no nothing nobody
+        with / without
+        near close / far
+        full / empty
+        heavy / light
+        wide broad / narrow
+        thick / thin
+        deep / shallow
+        clean / dirty
+        bright light / dark
+        important / unimportant trivial
+        helpful useful / useless unhelpful harmful
+        maximum max / minimum min
+        upper / lower
+        north northern / south southern
+        east eastern / west western
+        past previous / future next
+        better / worse
+        improve improved improves improving improvement / worsen worsened deteriorate deteriorated
+        advantage / disadvantage
+        benefit benefits / harm drawback cost
+        friend / enemy
+        male man men boy / female woman women girl
+        front / back
+        top / bottom
+        forward / backward backwards
+        ahead / behind
+        alive / dead
+        present / absent
+        visible / hidden invisible
+        permanent / temporary
+        voluntary / mandatory compulsory
+        optional / required mandatory
+        favorable favourable / unfavorable unfavourable
+        profit profits / loss losses deficit
+        expand expanded / contract shrink
+        accelerate accelerated / slow decelerate
+        inflow / outflow
+        asset assets / liability liabilities
+        upside / downside
+        tailwind tailwinds / headwind headwinds
+        demand / supply
+        import imports / export exports
+        arrive arrived / leave left
+        confident sure certain / unsure uncertain doubtful
+        clear / unclear
+        easy / tough
+        often / rarely seldom
+        soft / hard
+        tight / loose
+        online / offline
+        ancient / modern
+        honest / dishonest
+        legal / illegal
+        regular / irregular
+        active / passive inactive
+        major / minor
+        senior / junior
+        single / multiple
+        interesting / boring
+        famous / unknown
+        busy / quiet
+        loud / quiet
+        wet / dry
+        raw / cooked
+        asleep / awake
+        guilty / innocent
+        healthy / sick ill unhealthy
+        smooth / rough
+    """),
+    negative_prefixes=("un", "in", "im", "ir", "il", "dis", "non", "mis"),
+    contractions={
+        "cannot": ("can", "not"), "can't": ("can", "not"), "cant": ("can", "not"), "won't": ("will", "not"),
+        "shan't": ("shall", "not"), "ain't": ("is", "not"), "dont": ("do", "not"), "didnt": ("did", "not"),
+        "doesnt": ("does", "not"), "isnt": ("is", "not"), "wasnt": ("was", "not"), "wouldnt": ("would", "not"),
+        "couldnt": ("could", "not"), "havent": ("have", "not"), "let's": ("let", "us"), "gonna": ("going", "to"),
+        "wanna": ("want", "to"), "gotta": ("got", "to"), "hafta": ("have", "to"), "kinda": ("kind", "of"),
+        "sorta": ("sort", "of"), "lotta": ("lot", "of"), "outta": ("out", "of"), "dunno": ("do", "not", "know"),
+        "lemme": ("let", "me"), "gimme": ("give", "me"), "coulda": ("could", "have"), "woulda": ("would", "have"),
+        "shoulda": ("should", "have"), "y'all": ("you", "all"), "c'mon": ("come", "on"), "cuz": ("because",),
+        "coz": ("because",), "cos": ("because",), "'cause": ("because",), "tryna": ("trying", "to"),
+        "ok": ("okay",), "til": ("until",), "till": ("until",), "alright": ("all", "right"), "ya": ("you",),
+        "i'ma": ("i", "am", "going", "to"), "imma": ("i", "am", "going", "to"), "whatcha": ("what", "are", "you"),
+        "ima": ("i", "am", "going", "to"), "dollars": ("dollars",), "'em": ("them",), "yep": ("yep",),
+        "ma'am": ("madam",), "o'clock": ("oclock",), "mm-hmm": ("mm", "hmm"), "pct": ("percent",), "y'know": ("you", "know"), "etc": ("et", "cetera"), "bout": ("about",), "s'pose": ("suppose",), "d'you": ("do", "you"), "whaddya": ("what", "do", "you"),
+    },
+    suffixes=(
+        ("n't", ("not",)), ("'re", ("are",)), ("'ll", ("will",)), ("'ve", ("have",)), ("'m", ("am",)), ("'d", ("'d",)),
+        ("'s", ("'s",)), ("in'", ("ing",)),
+    ),
+    same=groups("""
+        's / is has us does
+        'd / would had did
+        em / them
+        cause / because
+        until / till
+        mister mr / mr mister
+        doctor dr / dr doctor
+        missus mrs / mrs missus
+        saint st / st saint
+        versus vs / vs versus
+        et / and
+        okay / ok
+        vee / v
+        while / whilst
+        among / amongst
+        toward / towards
+        afterward / afterwards
+        lay / lie
+        laying / lying
+        got / gotten
+        math / maths
+        then / than
+        grey / gray
+        cheque / check
+        tyre / tire
+        tyres / tires
+        kerb / curb
+        plough / plow
+        sceptical / skeptical
+        learnt / learned
+        learned / learnt
+        spelt / spelled
+        burnt / burned
+        dreamt / dreamed
+        artefact / artifact
+        ageing / aging
+        judgement / judgment
+        moustache / mustache
+        pyjamas / pajamas
+        mom / mum
+        airplane / aeroplane
+        aluminium / aluminum
+        draught / draft
+        manoeuvre / maneuver
+        yoghurt / yogurt
+        mhm / mm
+        yeah / yea
+        whoa / woah
+    """),
+    openers=words("and so well now okay"),
+    doubts=words("perhaps maybe possibly allegedly supposedly"),
+    opaque=(
+        *(
+            (verb, "not", thought, *end)
+            for verb in ("do", "did", "does", "would", "could")
+            for thought, end in (
+                ("think", ()), ("think", ("that",)), ("believe", ()), ("believe", ("that",)), ("know", ("if",)),
+                ("know", ("whether",)), ("know", ("that",)), ("say", ("that",)), ("say", ()), ("mean", ("that",)),
+                ("see", ("that",)), ("agree", ("that",)), ("feel", ("like",)), ("feel", ()), ("expect", ()), ("suppose", ()),
+            )
+        ),
+        ("not", "because"), ("not", "that"), ("not", "sure", "if"), ("not", "sure", "whether"), ("not", "sure", "that"),
+        ("not", "true", "that"), ("not", "sure"), ("not", "the", "case", "that"), ("not", "to", "say", "that"),
+        ("doubt", "that"), ("doubt", "whether"), ("not", "as", "if"), ("not", "like"), ("no", "way"),
+    ),
+    currencies={
+        "$": "$", "dollar": "$", "dollars": "$", "€": "€", "euro": "€", "euros": "€", "£": "£", "pound": "£",
+        "pounds": "£", "¥": "¥", "yen": "¥", "₹": "₹", "rupee": "₹", "rupees": "₹", "¢": "¢", "cent": "¢", "cents": "¢",
+    },
+    question_starts=words(
+        "what who whom whose which when where why how is are am was were do does did can could will would shall should "
+        "have has had may might must"
+    ),
+)  # fmt: skip

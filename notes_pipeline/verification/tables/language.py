@@ -1,0 +1,135 @@
+"""What a table of a language holds, and how a word is cut into the atoms that are compared."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import cached_property
+
+
+def listed(text: str) -> list[str]:
+    return text.split()
+
+
+def words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+def phrases(text: str) -> frozenset[tuple[str, ...]]:
+    """Read phrases that are set apart by commas or line ends."""
+    return frozenset(tuple(phrase.split()) for phrase in text.replace("\n", ",").split(",") if phrase.strip())
+
+
+def groups(text: str) -> dict[str, frozenset[str]]:
+    """Read lines of `one word / another` (sides may hold several words) into a map that goes both ways."""
+    found: dict[str, set[str]] = {}
+    for line in text.strip().splitlines():
+        left, _, right = line.partition("/")
+        for one in left.split():
+            for other in right.split():
+                found.setdefault(one, set()).add(other)
+                found.setdefault(other, set()).add(one)
+    return {word: frozenset(others) for word, others in found.items()}
+
+
+@dataclass(frozen=True)
+class Numbers:
+    """Number words. `tens` can be followed by a unit; a hundred and the scales multiply what stands before them."""
+
+    units: dict[str, int]
+    tens: dict[str, int]
+    hundred: dict[str, int]
+    scales: dict[str, int]
+    ordinals: dict[str, int]
+    joiners: frozenset[str] = frozenset()
+    point: frozenset[str] = frozenset()
+    one: frozenset[str] = frozenset()  # articles that stand for one before a hundred or a scale
+    has_decimal_comma: bool = False
+    decades: dict[str, int] = field(default_factory=dict)  # "eighties"
+    halves: frozenset[tuple[str, ...]] = frozenset()  # what adds a half: "and a half"
+    is_vigesimal: bool = False  # "soixante et onze", "quatre vingt douze"
+    pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # two words that stand for one: ("quatre", "vingt")
+    compound: Callable[[str], int | None] | None = None  # reads "zweiundzwanzig"
+
+    @cached_property
+    def starts(self) -> frozenset[str]:
+        """The words with which a number can start."""
+        return frozenset(
+            (
+                *self.units,
+                *self.tens,
+                *self.hundred,
+                *self.scales,
+                *self.ordinals,
+                *self.decades,
+                *self.one,
+                *self.point,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Language:
+    """The tables of one language. Atoms are what `expand` gives; phrases are tuples of atoms."""
+
+    code: str
+    numbers: Numbers
+    common: frozenset[str]  # the words by which the language is detected
+    fillers: frozenset[str]  # no meaning anywhere
+    markers: frozenset[tuple[str, ...]]  # no meaning where set off by punctuation
+    negations: frozenset[str]
+    quantifiers: frozenset[str]
+    hedges: frozenset[tuple[str, ...]]
+    conditions: frozenset[str]
+    pronouns: frozenset[str]
+    function_words: frozenset[str]
+    units: frozenset[str]
+    antonyms: dict[str, frozenset[str]]
+    negative_prefixes: tuple[str, ...] = ()
+    contractions: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    suffixes: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    elisions: dict[str, str] = field(default_factory=dict)  # French "j'" -> "je"
+    same: dict[str, frozenset[str]] = field(default_factory=dict)  # two ways to write or say one thing
+    question_starts: frozenset[str] = frozenset()
+    openers: frozenset[str] = frozenset()  # link words that a sentence may lose at its start
+    opaque: tuple[tuple[str, ...], ...] = ()  # phrases that turn what follows into its opposite or into doubt
+    currencies: dict[str, str] = field(default_factory=dict)  # signs and words of currencies to one form
+    doubts: frozenset[str] = frozenset()  # adverbs that take back a whole statement: "perhaps"
+    accents_matter: bool = False  # an accent makes another word ("esta", "está"), not another spelling
+    nouns_have_capitals: bool = False
+    is_guarded: bool = True
+
+    @cached_property
+    def signs(self) -> frozenset[str]:
+        """The currencies that are written as a sign in front of the number."""
+        return frozenset(word for word in self.currencies if not word.isalpha())
+
+    @cached_property
+    def hedge_words(self) -> frozenset[str]:
+        return frozenset(phrase[0] for phrase in self.hedges if len(phrase) == 1)
+
+    @cached_property
+    def marker_lengths(self) -> dict[str, tuple[int, ...]]:
+        """How many words the markers have that start with a word."""
+        lengths: dict[str, set[int]] = {}
+        for marker in self.markers:
+            lengths.setdefault(marker[0], set()).add(len(marker))
+        return {word: tuple(sorted(found)) for word, found in lengths.items()}
+
+    @cached_property
+    def known(self) -> dict[str, str | tuple[tuple[int, int, str], ...]]:
+        """What is known of folded words: filled by `tokens.py`."""
+        return {}
+
+    def atoms(self, word: str) -> tuple[str, ...]:
+        """Cut a word in its normal form into atoms: "don't" is "do" and "not"."""
+        contracted = self.contractions.get(word)
+        if contracted is not None:
+            return contracted
+        if "'" not in word:
+            return (word,)
+        for suffix, atoms in self.suffixes:
+            if word.endswith(suffix) and len(word) > len(suffix):
+                return (*self.atoms(word[: -len(suffix)]), *atoms)
+        head, _, tail = word.partition("'")
+        if head in self.elisions and tail:
+            return (self.elisions[head], *self.atoms(tail))
+        return (word,)

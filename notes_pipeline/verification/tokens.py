@@ -1,0 +1,135 @@
+"""Cut text into the words that are compared. A contraction gives several atoms with one place in the text."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from notes_pipeline.verification.tables.language import Language
+from notes_pipeline.verification.text import ELLIPSIS, INVISIBLE, SIGNS, SOUND, fold, mask_sounds, normal_word
+
+_WORD = rf"[^\s!-/:-@\[-`{{-~{SIGNS}{ELLIPSIS}{SOUND}]"  # all but blanks, ASCII punctuation and our own marks
+TOKEN = re.compile(
+    rf"""(?<![^\s("'\[$€£])-(?=[\d.]*\d)"""  # a minus before a number
+    rf"|(?<![\w.])\.\d+{_WORD}*"  # .5
+    rf"|\d+(?:[.,:]\d+)*{_WORD}*"  # 12,5 and 1.200.000 and 20th
+    rf"|{_WORD}+(?:'{_WORD}+)*"
+    rf"|[$%&+={SIGNS[1:]}]"
+)
+_MIXED = re.compile(r"([a-z]{1,3})(\d{1,4})|(\d{1,4})((?!st$|nd$|rd$|th$|k$|m$|bn$|mn$|s$)[a-z]{1,2})")  # "q3", "3d"
+_SIGN_WORDS = {"-": "minus", "%": "percent", "&": "and", "+": "plus", "=": "equals"}
+
+
+@dataclass(slots=True)
+class Words:
+    """A text cut into atoms. `starts`, `ends`: where the word of each atom stands in `raw`."""
+
+    raw: str
+    folded: str
+    atoms: list[str]
+    starts: list[int]
+    ends: list[int]
+
+    def __len__(self) -> int:
+        return len(self.atoms)
+
+    def before(self, at: int) -> str:
+        """Give what stands between atom `at` and the one before it, folded; it holds no word."""
+        start = self.ends[at - 1] if at > 0 else 0
+        end = self.starts[at] if at < len(self.starts) else len(self.folded)
+        return self.folded[start:end]
+
+    def word(self, at: int) -> str:
+        """Give the raw word of an atom."""
+        return self.raw[self.starts[at] : self.ends[at]]
+
+    def slice(self, start: int, end: int) -> str:
+        """Give the raw text from the first to before the last atom."""
+        return self.raw[self.starts[start] : self.ends[end - 1]] if start < end else ""
+
+
+def tokenize(raw: str, language: Language) -> Words:
+    """Cut a text into atoms of `language`."""
+    return tokenize_folded(raw, mask_sounds(fold(raw)), language)
+
+
+def tokenize_folded(raw: str, folded: str, language: Language) -> Words:
+    """Cut a text that is folded already."""
+    atoms: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    known = language.known
+    for found in TOKEN.finditer(folded):
+        word = found.group()
+        start, end = found.span()
+        entry = known.get(word)
+        if entry is None:
+            entry = known[word] = _entry(word, language)
+        if isinstance(entry, str):
+            atoms.append(entry)
+            starts.append(start)
+            ends.append(end)
+            continue
+        for first, last, atom in entry:
+            atoms.append(atom)
+            starts.append(start + first)
+            ends.append(start + last)
+    return Words(raw, folded, atoms, starts, ends)
+
+
+def _entry(word: str, language: Language) -> str | tuple[tuple[int, int, str], ...]:
+    """Give the atom of a folded word, or its atoms with their places in it."""
+    sign = _SIGN_WORDS.get(word)
+    if sign is not None:
+        return sign
+    if word[0] == ".":
+        return "0" + word
+    mixed = _MIXED.fullmatch(word)
+    if mixed is not None:
+        return tuple((0, len(word), part) for part in mixed.groups() if part)
+    if word.isascii():
+        found = tuple((0, len(word), atom) for atom in language.atoms(normal_word(word)))
+    else:
+        found = tuple(
+            (first, last, atom) for first, last, piece in pieces_of(word) for atom in language.atoms(normal_word(piece))
+        )
+    return found[0][2] if len(found) == 1 and found[0][:2] == (0, len(word)) else found
+
+
+def pieces_of(word: str) -> tuple[tuple[int, int, str], ...]:
+    """Cut a word of a script without blanks into its characters, and emoji from letters; others stay whole."""
+    pieces: list[tuple[int, int, str]] = []
+    start = 0
+    previous = ""
+    for at, character in enumerate(word):
+        kind = _kind(character)
+        if at and kind != "mark" and (kind != previous or kind in ("character", "symbol")):
+            pieces.append((start, at, word[start:at]))
+            start = at
+        if kind != "mark":
+            previous = kind
+    pieces.append((start, len(word), word[start:]))
+    return tuple(piece for piece in pieces if piece[2].strip(INVISIBLE))
+
+
+def _kind(character: str) -> str:
+    if character == INVISIBLE:
+        return "mark"
+    category = unicodedata.category(character)
+    if category[0] == "M":
+        return "mark"
+    if category[0] == "S":
+        return "symbol"
+    return "character" if is_unspaced(character) else "letter"
+
+
+def is_unspaced(character: str) -> bool:
+    """Tell the letters of scripts that put no blanks between words: Han, kana, Thai, Lao, Khmer, Burmese."""
+    return (
+        "\u0e00" <= character <= "\u0eff"
+        or "\u1000" <= character <= "\u109f"
+        or "\u1780" <= character <= "\u17ff"
+        or "\u3005" <= character <= "\u30ff"
+        or "\u3400" <= character <= "\u9fff"
+        or "\uf900" <= character <= "\ufaff"
+        or "\U00020000" <= character <= "\U0003ffff"
+    )

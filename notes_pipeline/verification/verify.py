@@ -1,0 +1,180 @@
+"""Verify one quote: find its place, compare word by word, judge, and write down the evidence."""
+
+from dataclasses import dataclass, replace
+
+from notes_pipeline.core.notes import Evidence, Quote, Reason, Verdict
+from notes_pipeline.core.transcript import Span
+from notes_pipeline.verification.carrying import SHORT_WORDS
+from notes_pipeline.verification.compare import Comparison, compare, compare_exact
+from notes_pipeline.verification.diff import word_diff
+from notes_pipeline.verification.explain import MAX_GAP_WORDS
+from notes_pipeline.verification.index import TranscriptIndex
+from notes_pipeline.verification.judge import Judgement, judge
+from notes_pipeline.verification.locate import MAX_SHIFT, locate, locate_exactly
+from notes_pipeline.verification.passages import Passage, second_passage
+from notes_pipeline.verification.reading import ReadQuote, read_quote
+
+VERIFIER_VERSION = "1.0"
+PART_JOINER = " … "
+CONTEXT_CHARS = 64
+MAX_ALTERNATIVES = 20
+MAX_COMPARED = 4  # places that are compared when none holds all words
+MAX_COMPARED_SHORT = 16  # for quotes of few words, which many places hold nearly
+MIN_VOTES = 0.5  # of the best place's votes, below which another place is not compared
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    comparison: Comparison
+    judgement: Judgement
+    distance: int
+    verbatim: Span | None  # the characters of the quote, where they stand there as they are
+
+    def rank(self) -> tuple[bool, int, bool, bool, bool, int, int]:
+        """Sort the better place first."""
+        reasons = self.judgement.reasons
+        wording = [reason for reason in reasons if reason not in (Reason.SPEAKER, Reason.CONTEXT)]
+        is_short = len(self.comparison.blocks) > 0 and self.comparison.end - self.comparison.start <= SHORT_WORDS
+        return (
+            bool(wording),
+            -self.comparison.matched,
+            is_short and Reason.WORDING in reasons,  # a name for a name rather than a word for a word
+            bool(reasons),
+            self.verbatim is None,
+            self.distance,
+            self.comparison.start,
+        )
+
+
+def verify_quote(quote: Quote, index: TranscriptIndex) -> Evidence:
+    """Check a quote against the transcript. Every quote gets evidence; the empty one is unsupported."""
+    read = read_quote(quote.text, index.transcript.speakers, index.language)
+    if not read.words.atoms:
+        return _not_found(quote)
+    code = index.encode(read.words.atoms)
+    candidates = [
+        _Candidate(
+            comparison,
+            judge(quote, read, comparison, index),
+            _distance(comparison, quote, index),
+            _verbatim(comparison, quote, read, index),
+        )
+        for comparison in _comparisons(read, code, index)
+    ]
+    candidates.sort(key=_Candidate.rank)
+    if not candidates:
+        return _not_found(quote)
+    best = candidates[0]
+    second = second_passage(best.comparison, code, index)
+    if second is not None:
+        judgement = judge(quote, read, best.comparison, index, second)
+        candidates[0] = replace(best, judgement=judgement)
+    return _evidence(quote, read, candidates, second, index)
+
+
+def _comparisons(read: ReadQuote, code: str, index: TranscriptIndex) -> list[Comparison]:
+    """Compare the quote with all places that hold its words, or with the likeliest ones."""
+    exact = locate_exactly(code, index)
+    if exact:
+        return [compare_exact(len(code), start) for start in exact]
+    found: list[Comparison] = []
+    most_votes = 0.0
+    most = MAX_COMPARED_SHORT if len(code) <= SHORT_WORDS else MAX_COMPARED
+    shift = MAX_GAP_WORDS if read.gaps else MAX_SHIFT
+    for location in locate(code, index, gaps=read.gaps, shift=shift, most=most):
+        if found and location.votes < MIN_VOTES * most_votes:
+            break
+        comparison = compare(read, code, index, location)
+        if comparison is not None:
+            found.append(comparison)
+            most_votes = max(most_votes, location.votes)
+    return found
+
+
+def _distance(comparison: Comparison, quote: Quote, index: TranscriptIndex) -> int:
+    """Count the utterances between the place and the hint, 0 without a hint."""
+    if quote.utterance_hint is None:
+        return 0
+    first, last = index.utterance_of(comparison.start), index.utterance_of(comparison.end - 1)
+    return max(first - quote.utterance_hint, quote.utterance_hint - last, 0)
+
+
+def _verbatim(comparison: Comparison, quote: Quote, read: ReadQuote, index: TranscriptIndex) -> Span | None:
+    """Find the characters of the quote, its punctuation included, at its place."""
+    if comparison.matched < len(read.words) or len(comparison.blocks) > 1 or read.words.raw != quote.text:
+        return None
+    bare = quote.text.strip()
+    lead = read.words.starts[0] - (len(quote.text) - len(quote.text.lstrip()))
+    start = index.words.starts[comparison.start] - lead
+    text = index.transcript.text
+    return Span(start, start + len(bare)) if start >= 0 and text.startswith(bare, start) else None
+
+
+def _not_found(quote: Quote) -> Evidence:
+    return Evidence(quote, Verdict.UNSUPPORTED, 0.0, (Reason.NOT_FOUND,))
+
+
+def _evidence(
+    quote: Quote, read: ReadQuote, candidates: list[_Candidate], second: Passage | None, index: TranscriptIndex
+) -> Evidence:
+    best = candidates[0]
+    comparison, judgement = best.comparison, best.judgement
+    transcript = index.transcript
+    spans = _spans(comparison, index) if best.verbatim is None else (best.verbatim,)
+    reasons = judgement.reasons
+    if second is not None:
+        spans = _join(spans, index.span(second.start, second.end))
+    matched_text = PART_JOINER.join(transcript.slice(span) for span in spans)
+    equals = [
+        other
+        for other in candidates[1:]
+        if other.rank()[:5] == best.rank()[:5] and other.comparison.start != comparison.start
+    ]
+    if equals:
+        reasons = (*reasons, Reason.AMBIGUOUS)
+    if not index.language.is_guarded:
+        reasons = (*reasons, Reason.UNGUARDED)
+    if judgement.reasons:
+        verdict = Verdict.ALTERED
+    elif best.verbatim is not None:
+        verdict = Verdict.VERBATIM
+    else:
+        verdict = Verdict.FAITHFUL
+    first, last = spans[0].start, spans[-1].end
+    return Evidence(
+        quote=quote,
+        verdict=verdict,
+        score=comparison.matched / len(read.words),
+        reasons=reasons,
+        spans=spans,
+        matched_text=matched_text,
+        prefix=transcript.text[max(0, first - CONTEXT_CHARS) : first],
+        suffix=transcript.text[last : last + CONTEXT_CHARS],
+        utterances=(transcript.utterance_at(first), transcript.utterance_at(last - 1)),
+        speaker=judgement.speaker,
+        start_ms=transcript.start_ms(spans[0]),
+        end_ms=transcript.end_ms(spans[-1]),
+        alternatives=tuple(_spans(other.comparison, index) for other in equals[:MAX_ALTERNATIVES]),
+        runner_up_score=candidates[1].comparison.matched / len(read.words) if len(candidates) > 1 else None,
+        diff=() if verdict is Verdict.VERBATIM else word_diff(read, comparison, index),
+    )
+
+
+def _join(spans: tuple[Span, ...], other: Span) -> tuple[Span, ...]:
+    """Add a span in its place; spans that it overlaps are left as they are."""
+    if any(span.overlap(other) for span in spans):
+        return spans
+    return tuple(sorted((*spans, other)))
+
+
+def _spans(comparison: Comparison, index: TranscriptIndex) -> tuple[Span, ...]:
+    """Give the stretches that the quote rests on, without what it openly leaves out."""
+    spans = []
+    start = comparison.start
+    for gap_start, gap_end in comparison.gaps:
+        if start < gap_start:
+            spans.append(index.span(start, gap_start))
+        start = max(start, gap_end)
+    if start < comparison.end:
+        spans.append(index.span(start, comparison.end))
+    return tuple(spans)

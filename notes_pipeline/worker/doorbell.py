@@ -1,0 +1,54 @@
+"""Ring for work. A lost ring costs time, never data."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+import redis
+import structlog
+from celery import Celery
+from kombu.exceptions import OperationalError
+
+from notes_pipeline.steps.next_work import NextWork
+from notes_pipeline.worker.app import DRAFT, DRAFT_QUEUE, FINISH, PLAN
+
+log = structlog.get_logger()
+
+
+class Doorbell:
+    """Sends the ids of work over the broker; while that is away, leaves it to the sweeper."""
+
+    def __init__(self, app: Celery) -> None:
+        self._app = app
+
+    def ring(self, work: NextWork) -> bool:
+        """Announce work; tell whether the broker took it all."""
+        return self._send(PLAN, work.plan) and self._send(DRAFT, work.draft) and self._send(FINISH, work.finish)
+
+    def _send(self, task: str, ids: Iterable[UUID]) -> bool:
+        try:
+            for id_ in ids:
+                self._app.send_task(task, (str(id_),))
+        except (OperationalError, redis.RedisError, OSError) as error:
+            log.warning("doorbell_silent", task=task, error=str(error))
+            return False
+        return True
+
+
+def redis_client(broker_url: str) -> "redis.Redis":
+    """Open a client for a broker's URL: Celery's spelling of a unix socket is not that of redis-py."""
+    if broker_url.startswith("redis+socket://"):
+        path, _, query = broker_url.removeprefix("redis+socket://").partition("?")
+        broker_url = f"unix://{path}?{query.replace('virtual_host', 'db')}"
+    return redis.Redis.from_url(broker_url, socket_timeout=5, socket_connect_timeout=5)
+
+
+def queue_length(client: "redis.Redis", queue: str = DRAFT_QUEUE) -> int:
+    """Count the messages that no worker has taken.
+
+    Raises:
+        redis.RedisError: the broker does not answer.
+    """
+    length = client.llen(queue)
+    if not isinstance(length, int):
+        raise TypeError("an asynchronous client was given")
+    return length

@@ -1,0 +1,114 @@
+"""A worker process: Celery with threads, which renews its leases and sweeps.
+
+Threads, not processes: 100 calls in flight took 99 MB against 1,594 MB for 32 processes, at the same speed. Each worker
+sweeps by itself, so there is no scheduler to forget or to run twice.
+"""
+
+import os
+import socket
+from uuid import uuid4
+
+import redis
+import structlog
+from celery.signals import task_failure, worker_ready, worker_shutdown
+
+from notes_pipeline.bootstrap import Services
+from notes_pipeline.core.errors import ServiceUnavailableError
+from notes_pipeline.steps.checking import IndexCache
+from notes_pipeline.steps.draft_chunk import Drafting
+from notes_pipeline.steps.sweep import sweep
+from notes_pipeline.store.database import server_version
+from notes_pipeline.store.health import migration_version
+from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
+from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
+from notes_pipeline.worker.leases import Leases
+from notes_pipeline.worker.periodic import Periodic
+from notes_pipeline.worker.tasks import register_tasks
+
+log = structlog.get_logger()
+
+CALLS_PER_CHUNK = 2  # one, and one re-ask
+WRITING_S = 60.0  # verification, and insisting on the write while the database restarts
+
+
+def run_worker(services: Services) -> None:
+    """Work until a signal says stop; then finish what is in hand and return.
+
+    Raises:
+        ServiceUnavailableError: database or broker is not set, or the database does not answer or is not migrated. A
+            broker that is away is waited for.
+    """
+    settings = services.settings
+    if settings.redis_url is None or settings.database_url is None:
+        raise ServiceUnavailableError(
+            "a worker needs DATABASE_URL and REDIS_URL; `notes-pipeline run` starts servers and a worker of its own"
+        )
+    server_version(services.engine)
+    if migration_version(services.engine) is None:
+        raise ServiceUnavailableError("the database of DATABASE_URL has no tables: run `notes-pipeline migrate`")
+    app = create_app(settings.redis_url)
+    doorbell = Doorbell(app)
+    leases = Leases(
+        services.transactions,
+        lease_s=settings.notes_lease_s,
+        longest_s=CALLS_PER_CHUNK * settings.notes_call_timeout_s + WRITING_S,
+    )
+    drafting = Drafting(
+        transactions=services.transactions,
+        model=services.models,
+        indexes=IndexCache(),
+        owner=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
+        lease_s=settings.notes_lease_s,
+        hold=leases.hold,
+    )
+    register_tasks(app, services.transactions, drafting, doorbell)
+    client = redis_client(settings.redis_url)
+    background = [
+        Periodic("leases", settings.notes_lease_s / 3, leases.renew),
+        Periodic("sweep", settings.notes_sweep_s, lambda: _sweep(services, doorbell, client)),
+    ]
+    _connect_signals(background)
+    app.worker_main(
+        [
+            "--quiet",
+            "worker",
+            "--pool=threads",
+            f"--concurrency={settings.notes_concurrency}",
+            f"--queues={DRAFT_QUEUE},{CONTROL_QUEUE}",
+            f"--hostname=notes-{os.getpid()}@%h",
+            "--loglevel=WARNING",
+            "--without-gossip",
+            "--without-mingle",
+            "--without-heartbeat",
+        ]
+    )
+
+
+def _sweep(services: Services, doorbell: Doorbell, client: redis.Redis) -> None:
+    try:
+        is_empty = queue_length(client) == 0
+    except redis.RedisError:
+        is_empty = False  # nobody could hear the bell; what was lost is freed all the same
+    work = sweep(services.transactions, queue_is_empty=is_empty)
+    if work.draft or work.plan or work.finish:
+        doorbell.ring(work)
+        log.info("swept", plan=len(work.plan), draft=len(work.draft), finish=len(work.finish))
+
+
+def _connect_signals(background: list[Periodic]) -> None:
+    def start(**_: object) -> None:
+        for each in background:
+            each.start()
+        log.info("worker_ready", pid=os.getpid())
+
+    def stop(**_: object) -> None:
+        for each in background:
+            each.stop()
+
+    def report(exception: BaseException | None = None, einfo: object = None, **_: object) -> None:
+        log.error("task_failed", error=f"{type(exception).__name__}: {exception}", trace=str(einfo))
+
+    # weak=False: the signals would forget functions that nothing else holds.
+    worker_ready.connect(start, weak=False)
+    worker_shutdown.connect(stop, weak=False)
+    task_failure.connect(report, weak=False)

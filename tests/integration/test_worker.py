@@ -1,0 +1,70 @@
+"""What a worker process does beside the steps: it rings, keeps its leases, and reads the broker's address."""
+
+import time
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session, sessionmaker
+
+from notes_pipeline.embedded import RedisUrls
+from notes_pipeline.steps.ingest import ingest_guide, ingest_transcript
+from notes_pipeline.steps.next_work import NextWork
+from notes_pipeline.steps.plan_run import plan_run
+from notes_pipeline.steps.request_run import request_run
+from notes_pipeline.store.chunks import lease_chunk
+from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
+from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
+from notes_pipeline.worker.leases import Leases
+
+Transactions = sessionmaker[Session]
+
+
+def test_each_kind_of_work_is_rung_for_in_its_own_queue(redis_urls: RedisUrls) -> None:
+    client = redis_client(redis_urls.celery)
+    client.flushall()
+    work = NextWork(plan=(uuid4(),), draft=(uuid4(), uuid4()), finish=(uuid4(),))
+    assert Doorbell(create_app(redis_urls.celery)).ring(work)
+    assert (queue_length(client, DRAFT_QUEUE), queue_length(client, CONTROL_QUEUE)) == (2, 2)
+    client.flushall()
+
+
+def test_a_broker_that_is_away_costs_no_error_and_little_time() -> None:
+    began = time.monotonic()
+    assert not Doorbell(create_app("redis://127.0.0.1:1/0")).ring(NextWork(draft=(uuid4(),)))
+    assert time.monotonic() - began < 10
+
+
+@pytest.fixture
+def chunk_id(transactions: Transactions) -> UUID:
+    transcript = ingest_transcript(transactions, "test", b"Ann: Yes.\n\nBea: No.\n\nAnn: Yes.\n\nBea: No.\n", "a.txt")
+    guide = ingest_guide(transactions, "test", b'{"title": "G", "questions": [{"id": "q", "text": "Why?"}]}', "g.json")
+    run = request_run(transactions, "test", transcript, guide, model="none")
+    (chunk_id,) = plan_run(transactions, run.id).draft
+    return chunk_id
+
+
+def seconds_left(transactions: Transactions) -> float:
+    with transactions.begin() as session:
+        left = session.execute(text("SELECT extract(epoch FROM lease_until - now()) FROM chunk")).scalar_one()
+    return float(left)
+
+
+def test_a_lease_is_renewed_while_its_work_is_within_its_time(transactions: Transactions, chunk_id: UUID) -> None:
+    with transactions.begin() as session:
+        leased = lease_chunk(session, chunk_id, owner="me", lease_s=1)
+    assert leased is not None
+    leases = Leases(transactions, lease_s=60, longest_s=60)
+    with leases.hold(leased.token):
+        leases.renew()
+        assert seconds_left(transactions) > 50
+
+
+def test_a_thread_that_hangs_loses_its_lease(transactions: Transactions, chunk_id: UUID) -> None:
+    with transactions.begin() as session:
+        leased = lease_chunk(session, chunk_id, owner="me", lease_s=1)
+    assert leased is not None
+    leases = Leases(transactions, lease_s=60, longest_s=0)
+    with leases.hold(leased.token):
+        leases.renew()
+        assert seconds_left(transactions) <= 1

@@ -1,0 +1,111 @@
+"""The score on labelled quotes: our own, and the shared set where it is at hand."""
+
+import importlib.util
+import json
+from collections import defaultdict
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from notes_pipeline.core.notes import Evidence, Quote
+from notes_pipeline.verification import TranscriptIndex, index_transcript, verify_quote
+from notes_pipeline.verification.contract import parse_claim, read_contract_transcript, verdict_line
+
+ROOT = Path(__file__).parents[3]
+FIXTURES = ROOT / "fixtures" / "quotes"
+SHARED = ROOT.parent / "shared" / "quotes"
+GUARDED = ("en", "de", "fr", "es", "pt")
+
+
+def _cases() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in (FIXTURES / "truth.jsonl").read_text(encoding="utf-8").splitlines()]
+
+
+@pytest.fixture(scope="module")
+def judged() -> list[tuple[dict[str, Any], Evidence]]:
+    indexes: dict[str, TranscriptIndex] = {}
+    found = []
+    for case in _cases():
+        name = case["transcript"]
+        if name not in indexes:
+            document = json.loads((FIXTURES / "transcripts" / f"{name}.json").read_text(encoding="utf-8"))
+            indexes[name] = index_transcript(read_contract_transcript(document))
+        found.append((case, verify_quote(Quote(case["quote"], case["speaker"]), indexes[name])))
+    return found
+
+
+def test_there_are_enough_labelled_quotes_of_every_language() -> None:
+    counts: dict[str, int] = defaultdict(int)
+    for case in _cases():
+        counts[case["transcript"][:2]] += 1
+    assert sum(counts.values()) >= 600
+    assert all(counts[language] >= 100 for language in GUARDED)
+
+
+def test_every_honest_quote_of_ours_is_accepted_at_its_place(judged: list[tuple[dict[str, Any], Evidence]]) -> None:
+    missed = [
+        case["id"]
+        for case, evidence in judged
+        if case["label"] in ("verbatim", "faithful")
+        and not (evidence.verdict.is_accepted and evidence.utterances == (case["spans"][0][0], case["spans"][-1][0]))
+    ]
+    assert missed == []
+
+
+def test_no_altered_or_invented_quote_of_ours_is_accepted(judged: list[tuple[dict[str, Any], Evidence]]) -> None:
+    accepted = [
+        case["id"]
+        for case, evidence in judged
+        if case["label"] in ("altered", "fabricated") and evidence.verdict.is_accepted
+    ]
+    assert accepted == []
+
+
+def test_nearly_all_refusals_in_guarded_languages_name_the_right_reason(
+    judged: list[tuple[dict[str, Any], Evidence]],
+) -> None:
+    named = [
+        case["reason"] in evidence.reasons
+        for case, evidence in judged
+        if case["label"] == "altered" and case["transcript"][:2] in GUARDED and evidence.verdict == "altered"
+    ]
+    assert sum(named) / len(named) >= 0.95
+
+
+def _load_judge() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("quote_judge", SHARED / "run.py")
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+class _Adapter:
+    def prepare(self, transcript: dict[str, Any]) -> TranscriptIndex:
+        return index_transcript(read_contract_transcript(transcript))
+
+    def verify(self, index: TranscriptIndex, line: dict[str, Any]) -> dict[str, object]:
+        claim = parse_claim(line)
+        return verdict_line(claim.id, verify_quote(claim.quote, index), index.transcript)
+
+
+@pytest.mark.skipif(not (SHARED / "run.py").exists(), reason="the shared labelled quotes are not beside the project")
+def test_the_score_on_the_shared_quotes_holds() -> None:
+    judge = _load_judge()
+    cases = judge.jl(SHARED / "truth.jsonl")
+    names = {case["transcript"] for case in cases}
+    transcripts = {name: json.loads((SHARED / "transcripts" / f"{name}.json").read_text()) for name in names}
+    claims = {name: judge.jl(SHARED / "claims" / f"{name}.jsonl") for name in names}
+    verdicts, ms, prep, total, start = judge.run_adapter(_Adapter(), transcripts, claims)
+    results = [
+        judge.judge(case, verdicts.get(case["id"]), transcripts[case["transcript"]]["utterances"]) for case in cases
+    ]
+    summary = judge.summarise("ours", cases, results, ms, prep, total, start)
+    assert summary["FA"] <= 0.0005
+    assert summary["score"] >= 98.5
+    assert summary["status"] >= 0.96
+    assert summary["loc_altered"] >= 0.95
+    assert summary["reason"] >= 0.92
