@@ -17,8 +17,7 @@ from notes_pipeline.core.wording import COVERAGE, FLAGS, REASONS, VERDICTS, cloc
 from notes_pipeline.llm.offline import is_offline
 
 if TYPE_CHECKING:
-    from notes_pipeline.cli.reverify import Relocated
-    from notes_pipeline.cli.services import Part
+    from notes_pipeline.cli.results import Part, Relocated
     from notes_pipeline.core.transcript import Transcript
     from notes_pipeline.steps.read_run import RunReport
     from notes_pipeline.store.notes import StoredNote

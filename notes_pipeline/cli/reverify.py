@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -10,11 +10,12 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from notes_pipeline.cli.exits import Exit
 from notes_pipeline.cli.files import read_file
+from notes_pipeline.cli.results import Relocated
 from notes_pipeline.core.errors import InvalidClaimError
 from notes_pipeline.core.notes import Evidence, Quote, Verdict
 from notes_pipeline.core.transcript import Span, Transcript
 from notes_pipeline.readers.reading import read_transcript
-from notes_pipeline.verification import Fate, Relocation, index_transcript, relocate
+from notes_pipeline.verification import Fate, index_transcript, relocate
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -49,16 +50,6 @@ class _Note(_Lenient):
 
 class _Notes(_Lenient):
     notes: list[_Note]
-
-
-@dataclass(frozen=True, slots=True)
-class Relocated:
-    """What became of a piece of evidence. `cut`: its place in the new version as [utterance, from, to]."""
-
-    id: str
-    words: str
-    relocation: Relocation
-    cut: tuple[tuple[int, int, int], ...]
 
 
 def reverify_file(evidence: Path, transcript: Path, *, as_json: bool) -> Exit:

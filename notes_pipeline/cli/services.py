@@ -5,14 +5,16 @@ import os
 import signal
 import sys
 import time
-from dataclasses import asdict, dataclass
-from importlib.metadata import version
+from dataclasses import asdict
+from importlib.metadata import version as installed
 from threading import Thread
 
 from notes_pipeline.bootstrap import Services, migrations_config
 from notes_pipeline.cli.exits import Exit
+from notes_pipeline.cli.results import Part
 from notes_pipeline.cli.supervisor import STOP_GRACE_S, database
 from notes_pipeline.core.errors import NotesPipelineError, ServiceUnavailableError
+from notes_pipeline.embedded import embedded_status
 from notes_pipeline.logs import configure_logging
 from notes_pipeline.settings import OPENAI_URL, Settings, read_settings
 
@@ -68,20 +70,11 @@ def upgrade(settings: Settings, to: str = "head") -> None:
         raise NotesPipelineError(f"cannot migrate to {to!r}: {error}") from error
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
-    """One part of the system. `answers`: None where it is not asked, since it only runs with a command."""
-
-    name: str
-    place: str
-    answers: bool | None
-    detail: str
-
-
 def print_status(*, as_json: bool) -> Exit:
     settings = read_settings()
-    parts = [_database(settings), _broker(settings), _model(settings)]
-    versions = {name: version(name) for name in ("notes-pipeline", "celery", "openai", "sqlalchemy", "redis")}
+    running = _with_running(settings)
+    parts = [_database(settings, running), _broker(settings, running), _model(settings)]
+    versions = {name: installed(name) for name in ("notes-pipeline", "celery", "openai", "sqlalchemy", "redis")}
     if as_json:
         print(json.dumps({"parts": [asdict(part) for part in parts], "versions": versions}, indent=1))
     else:
@@ -91,44 +84,59 @@ def print_status(*, as_json: bool) -> Exit:
     return Exit.UNAVAILABLE if any(part.answers is False for part in parts) else Exit.OK
 
 
-def _database(settings: Settings) -> Part:
+def _with_running(settings: Settings) -> Settings:
+    """Add the addresses of embedded servers that another command runs just now."""
+    up = {server.name: server.url for server in embedded_status(settings.notes_data)}
+    return settings.model_copy(
+        update={
+            "database_url": settings.database_url or up.get("PostgreSQL"),
+            "redis_url": settings.redis_url or up.get("Redis"),
+        }
+    )
+
+
+def _embedded(settings: Settings) -> str:
+    return f"embedded in {settings.notes_data}"
+
+
+def _database(settings: Settings, running: Settings) -> Part:
     from notes_pipeline.store.database import server_version
     from notes_pipeline.store.health import migration_version, open_work
 
-    if settings.database_url is None:
-        return Part("database", f"embedded in {settings.notes_data}", None, "runs while a command needs it")
-    services = Services(settings)
-    place = services.engine.url.render_as_string(hide_password=True)
+    if running.database_url is None:
+        return Part("database", _embedded(settings), None, "runs while a command needs it")
+    services = Services(running)
+    place = services.engine.url.render_as_string(hide_password=True) if settings.database_url else _embedded(settings)
     try:
-        running = server_version(services.engine)
+        version = server_version(services.engine)
         migrated = migration_version(services.engine)
         if migrated is None:
-            return Part("database", place, False, f"PostgreSQL {running}, not migrated: run `notes-pipeline migrate`")
+            return Part("database", place, False, f"PostgreSQL {version}, not migrated: run `notes-pipeline migrate`")
         work = open_work(services.engine)
     except ServiceUnavailableError as error:
         return Part("database", place, False, str(error))
     waiting = ", ".join(f"{number} {state}" for state, number in work.items()) or "no open work"
-    return Part("database", place, True, f"PostgreSQL {running}, schema {migrated}, {waiting}")
+    return Part("database", place, True, f"PostgreSQL {version}, schema {migrated}, {waiting}")
 
 
-def _broker(settings: Settings) -> Part:
+def _broker(settings: Settings, running: Settings) -> Part:
     import redis
 
     from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE
     from notes_pipeline.worker.doorbell import queue_length, redis_client
 
-    if settings.redis_url is None:
-        return Part("broker", f"embedded in {settings.notes_data}", None, "runs while a command needs it")
-    place = settings.redis_url.rpartition("@")[2]
+    if running.redis_url is None:
+        return Part("broker", _embedded(settings), None, "runs while a command needs it")
+    place = settings.redis_url.rpartition("@")[2] if settings.redis_url else _embedded(settings)
     try:
-        client = redis_client(settings.redis_url)
+        client = redis_client(running.redis_url)
         lengths = {queue: queue_length(client, queue) for queue in (DRAFT_QUEUE, CONTROL_QUEUE)}
         info = client.info("server")
     except redis.RedisError as error:
         return Part("broker", place, False, f"does not answer: {error}. Check REDIS_URL.")
-    running = info.get("valkey_version") or info.get("redis_version") if isinstance(info, dict) else "unknown"
+    served = info.get("valkey_version") or info.get("redis_version") if isinstance(info, dict) else "unknown"
     return Part(
-        "broker", place, True, f"version {running}, " + ", ".join(f"{q}: {n} waiting" for q, n in lengths.items())
+        "broker", place, True, f"version {served}, " + ", ".join(f"{q}: {n} waiting" for q, n in lengths.items())
     )
 
 

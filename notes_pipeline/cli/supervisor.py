@@ -25,7 +25,7 @@ def database(settings: Settings) -> Iterator[Settings]:
     if settings.database_url is not None:
         yield settings
         return
-    with embedded_postgres(settings.notes_data / "postgres") as url:
+    with embedded_postgres(settings.notes_data) as url:
         yield settings.model_copy(update={"database_url": url})
 
 
@@ -50,7 +50,7 @@ def working_parts(settings: Settings) -> Iterator[WorkingParts]:
     """Start a worker process, and broker and model where no setting names them. The database is there already."""
     with ExitStack() as stack:
         if settings.redis_url is None:
-            urls = stack.enter_context(embedded_redis(settings.notes_data / "redis"))
+            urls = stack.enter_context(embedded_redis(settings.notes_data))
             settings = settings.model_copy(update={"redis_url": urls.celery})
         processes = {}
         if settings.uses_offline_model:

@@ -3,15 +3,14 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
 from notes_pipeline.cli.exits import Exit, complain, printable
 from notes_pipeline.cli.files import read_file
+from notes_pipeline.cli.results import CheckedClaim
 from notes_pipeline.core.errors import InputError, InvalidClaimError
-from notes_pipeline.core.notes import Evidence
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers.claims import NotesFormat, detect_notes_format, read_claims
@@ -24,16 +23,6 @@ class ReportForm(StrEnum):
     jsonl = "jsonl"
     table = "table"
     html = "html"
-
-
-@dataclass(frozen=True, slots=True)
-class CheckedClaim:
-    """A claim of somebody's notes after checking. `line`: in their file. `statement`: what they say beside it."""
-
-    id: str
-    line: int
-    statement: str
-    evidence: Evidence
 
 
 def verify_files(transcript: Path, claims: Path, interviewers: Sequence[str], form: ReportForm | None) -> Exit:

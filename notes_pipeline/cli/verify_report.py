@@ -14,7 +14,7 @@ from notes_pipeline.core.notes import Evidence, Verdict
 from notes_pipeline.core.wording import REASONS, VERDICTS, clock
 
 if TYPE_CHECKING:
-    from notes_pipeline.cli.verify import CheckedClaim
+    from notes_pipeline.cli.results import CheckedClaim
 
 _STYLE = {
     Verdict.VERBATIM: "green",

@@ -113,20 +113,26 @@ def test_stored_notes_are_listed_and_filtered(first_run: dict[str, object], comm
     assert all(note["status"] == "flagged" for note in shown["notes"])
 
 
+def started_run(folder: Path, environment: dict[str, str], url: str) -> "subprocess.Popen[str]":
+    """Start a run against a slow model, and give it back once its chunks are with the model."""
+    process = subprocess.Popen(
+        [*COMMAND, "run", str(INTERVIEW), "--anew"],
+        cwd=folder,
+        env=environment | {"OPENAI_BASE_URL": url, "NOTES_MODEL": OFFLINE_MODEL},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stderr is not None
+    for line in process.stderr:
+        if "chunks drafted 0/" in line:
+            break
+    return process
+
+
 def test_ctrl_c_stops_everything(folder: Path, environment: dict[str, str]) -> None:
     with running_offline_model(latency_s=30) as url:
-        process = subprocess.Popen(
-            [*COMMAND, "run", str(INTERVIEW), "--anew"],
-            cwd=folder,
-            env=environment | {"OPENAI_BASE_URL": url, "NOTES_MODEL": OFFLINE_MODEL},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "chunks drafted 0/" in line:
-                break
+        process = started_run(folder, environment, url)
         process.send_signal(signal.SIGINT)
         _, errors = process.communicate(timeout=60)
     assert process.returncode == 130, errors
@@ -136,18 +142,7 @@ def test_ctrl_c_stops_everything(folder: Path, environment: dict[str, str]) -> N
 
 def test_a_kill_of_the_command_takes_its_worker_along(folder: Path, environment: dict[str, str]) -> None:
     with running_offline_model(latency_s=2) as url:
-        process = subprocess.Popen(
-            [*COMMAND, "run", str(INTERVIEW), "--anew"],
-            cwd=folder,
-            env=environment | {"OPENAI_BASE_URL": url, "NOTES_MODEL": OFFLINE_MODEL},
-            stderr=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-        assert process.stderr is not None
-        for line in process.stderr:
-            if "chunks drafted 0/" in line:
-                break
+        process = started_run(folder, environment, url)
         os.kill(process.pid, signal.SIGKILL)
         process.communicate(timeout=10)
         deadline = time.monotonic() + 30
@@ -181,3 +176,17 @@ def test_a_wrong_key_ends_at_once_with_what_to_set(command: Command) -> None:
         )
     assert done.returncode == 5, done.stderr
     assert "OPENAI_API_KEY" in json.loads(done.stdout)["run"]["reason"]
+
+
+def test_status_tells_what_runs_just_now(folder: Path, environment: dict[str, str], command: Command) -> None:
+    with running_offline_model(latency_s=30) as url:
+        process = started_run(folder, environment, url)
+        told = command("status", "--json", OPENAI_BASE_URL=url)
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    parts = {part["name"]: part for part in json.loads(told.stdout)["parts"]}
+    assert told.returncode == 0, told.stdout
+    assert all(part["answers"] for part in parts.values())
+    assert "runs running" in parts["database"]["detail"]
+    assert "llm: 0 waiting" in parts["broker"]["detail"]
+    assert OFFLINE_MODEL in parts["model"]["detail"]

@@ -1,6 +1,6 @@
 import re
 
-from notes_pipeline.cli.verify import CheckedClaim
+from notes_pipeline.cli.results import CheckedClaim
 from notes_pipeline.cli.verify_report import html_report, summary
 from notes_pipeline.core.notes import DiffKind, DiffPart, Evidence, Quote, Reason, Verdict
 
