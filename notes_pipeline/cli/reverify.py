@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
@@ -73,7 +72,7 @@ def _relocate_all(data: bytes, name: str, new: Transcript) -> Iterator[Relocated
         relocation = relocate(evidence, index)
         cut = tuple((u.index, part.start, part.end) for span in relocation.spans for u, part in new.parts(span))
         if cut and cut == old_cut:  # an edit before it moves offsets in the whole text, not in its own utterance
-            relocation = replace(relocation, fate=Fate.KEPT)
+            relocation = Relocation(Fate.KEPT, relocation.spans)
         yield Relocated(id_, evidence.matched_text, relocation, cut)
 
 

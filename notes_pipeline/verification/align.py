@@ -1,8 +1,8 @@
 """Lay the words of a quote against a stretch of the transcript: which are equal, and what differs between them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -12,8 +12,7 @@ SHORT_PART_WORDS = 4  # a part of so few words is looked for as it is
 STRAY_FACTOR = 2  # an edge run this many times shorter than the gap behind it matched by chance
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
+class Block(NamedTuple):
     """`size` equal words: from `quote` on in the quote, from `said` on in the transcript."""
 
     quote: int
@@ -21,8 +20,7 @@ class Block:
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
+class Region(NamedTuple):
     """What differs: words [quote_start, quote_end) of the quote against [start, end) of the transcript."""
 
     quote_start: int

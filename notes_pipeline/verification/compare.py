@@ -1,17 +1,17 @@
 """Compare a quote with one place word by word."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from notes_pipeline.verification.align import Block, align, align_parts, regions
 from notes_pipeline.verification.carrying import may_carry
-from notes_pipeline.verification.explain import MAX_GAP_WORDS, Difference, Explainer
+from notes_pipeline.verification.edges import EdgeExplainer
+from notes_pipeline.verification.explain import MAX_GAP_WORDS, Difference
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.locate import Location
 from notes_pipeline.verification.reading import ReadQuote
 
 
-@dataclass(frozen=True, slots=True)
-class Comparison:
+class Comparison(NamedTuple):
     """A quote against one place. `start`, `end`: the words of the transcript that it rests on.
 
     `matched`: words of the quote that were found or explained. `gaps`: stretches of the transcript that the quote
@@ -41,7 +41,7 @@ def compare(quote: ReadQuote, code: str, index: TranscriptIndex, location: Locat
         blocks = align(code, index, location.start, location.end)
     if not may_carry(quote.words.atoms, code, blocks, index):
         return None
-    explainer = Explainer(quote, index)
+    explainer = EdgeExplainer(quote, index)
     differences: list[Difference] = []
     first, last = blocks[0], blocks[-1]
     start, end = first.said, last.said + last.size

@@ -1,7 +1,7 @@
 """The JSON forms of the `verify` command: transcripts and claims in, verdicts out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from notes_pipeline.core.errors import InvalidClaimError, UnreadableTranscriptError
 from notes_pipeline.core.notes import Evidence, Quote, Reason
@@ -9,8 +9,7 @@ from notes_pipeline.core.transcript import Span, Transcript, Utterance, Word
 from notes_pipeline.verification.verify import VERIFIER_VERSION
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimLine:
+class ClaimLine(NamedTuple):
     """One line of a file of claims."""
 
     id: str

@@ -4,21 +4,19 @@ Steps that a careful reporter may take cost nothing; each word that is left over
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from heapq import heappop, heappush
+from typing import NamedTuple
 
-from notes_pipeline.verification.align import Block, Region
-from notes_pipeline.verification.harmless import Side, alike_steps
+from notes_pipeline.verification.align import Region
+from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
-from notes_pipeline.verification.numerals import starts_number
 from notes_pipeline.verification.reading import ReadQuote
+from notes_pipeline.verification.same import alike_steps
 
 MAX_REGION_CELLS = 160  # pairs of words; a longer difference is not worth explaining, no honest one is as long
-MAX_EDGE_WORDS = 8  # words at an edge of the quote that are looked for in other words beside the place
 JOINED_WORDS = 3  # equal words between two differences that may be one
 TURNED_WORDS = 3
-EDGE_REACH = 4  # words that the transcript may have more at such an edge
-NUMBER_REACH = 10  # the same where a number stands there: "222" for "two hundred and twenty two"
+SHOWN_EDGE_WORDS = 2  # longer edges that were changed are a statement of their own, not a changed word
 MAX_GAP_WORDS = 60  # the widest honest ellipsis in the labelled quotes leaves out 22 words
 MAX_BACKCHANNEL_WORDS = 12  # "Yeah, yeah, yeah." has three; longer talk in between is a turn
 
@@ -30,8 +28,7 @@ State = tuple[int, int]
 Step = tuple[int, State, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(NamedTuple):
     """Words [quote_start, quote_end) of the quote against [start, end) of the transcript that nothing explains."""
 
     quote_start: int
@@ -123,36 +120,6 @@ class Explainer:
             )
         return False
 
-    def left_edge(self, first: Block) -> tuple[int, list[Difference]]:
-        """Explain the words before the first equal run; gives where the quote starts in the transcript too."""
-        size = first.quote
-        if size > MAX_EDGE_WORDS:
-            return first.said, [Difference(0, size, first.said, first.said)]
-        self._edge, self._edge_words = "left", size
-        starts = {(0, place): 0 for place in range(max(0, first.said - size - self._reach(0, size)), first.said + 1)}
-        state, found = self._search(starts, (size, first.said))
-        if _is_invented(found, size):
-            return first.said, [Difference(0, size, first.said, first.said)]
-        return state[1], found
-
-    def right_edge(self, last: Block) -> tuple[int, list[Difference]]:
-        """Explain the words after the last equal run; gives where the quote ends in the transcript too."""
-        at, place = last.quote + last.size, last.said + last.size
-        end = len(self._quote.words)
-        if end - at > MAX_EDGE_WORDS:
-            return place, [Difference(at, end, place, place)]
-        self._edge, self._edge_words = "right", end - at
-        stop = min(len(self._index.code), place + end - at + self._reach(at, end))
-        state, found = self._search({(at, place): 0}, (end, stop), any_end=True)
-        if _is_invented(found, end - at):
-            return place, [Difference(at, end, place, place)]
-        return state[1], found
-
-    def _reach(self, start: int, end: int) -> int:
-        """How many words more the transcript may have at an edge."""
-        has_number = any(starts_number(self._claimed.atoms[at], self._index.language) for at in range(start, end))
-        return NUMBER_REACH if has_number else EDGE_REACH
-
     def _search(
         self, starts: dict[State, int], goal: State, *, any_end: bool = False
     ) -> tuple[State, list[Difference]]:
@@ -194,7 +161,7 @@ class Explainer:
                 if at + size <= end:
                     yield (_EDGE_DROP["quote"] if self._edge else 0), (at + size, place), "dropped"
             yield from self._bracket_steps(at, place, end, stop)
-            yield CLAIMED + (_PREFERENCE if self._edge_words <= 2 else 0), (at + 1, place), "claimed"
+            yield CLAIMED + (_PREFERENCE if self._edge_words <= SHOWN_EDGE_WORDS else 0), (at + 1, place), "claimed"
         if place < stop:
             for length in self._said.drops(place):
                 if place + length <= stop:
@@ -213,7 +180,7 @@ class Explainer:
         beside = place + 1 if self._edge == "left" else place
         if self._said.ends_sentence(beside) or self._said.is_border(beside):
             return CHANGED + 2 * _PREFERENCE
-        return CHANGED + (_PREFERENCE if self._edge_words > 2 else 0)
+        return CHANGED + (_PREFERENCE if self._edge_words > SHOWN_EDGE_WORDS else 0)
 
     def _bracket_steps(self, at: int, place: int, end: int, stop: int) -> Iterator[Step]:
         """A bracket stands for a pronoun of the transcript or follows one of the quote."""
@@ -266,8 +233,3 @@ class Explainer:
                     self.breaks.add((previous[1], state[1]))
             state = previous
         return state, found[::-1]
-
-
-def _is_invented(found: list[Difference], size: int) -> bool:
-    """Tell whether an edge of a quote has so little of its place that the rest matched by chance."""
-    return size > 2 and 2 * sum(difference.quote_end - difference.quote_start for difference in found) > size

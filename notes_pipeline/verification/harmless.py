@@ -1,19 +1,17 @@
-"""What a careful reporter may do: leave out fillers, repetitions and abandoned starts, and write words another way."""
+"""What a careful reporter may leave out: fillers, repetitions, broken-off words and abandoned starts."""
 
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property
 
-from notes_pipeline.verification.alike import is_alike
 from notes_pipeline.verification.index import TranscriptIndex
-from notes_pipeline.verification.numerals import is_number, read_amount, read_number, starts_number
+from notes_pipeline.verification.numerals import is_number
 from notes_pipeline.verification.tables.language import Language
 from notes_pipeline.verification.text import ELLIPSIS, SOUND, strip_accents
 from notes_pipeline.verification.tokens import Words
 
 MAX_REPEAT_WORDS = 6
 MAX_ABANDONED_WORDS = 5
-MAX_COMPOUND_WORDS = 6
 MAX_FRAGMENT_LETTERS = 4
 _SETTING_OFF = frozenset(f'.,;:?!-()"{ELLIPSIS}{SOUND}')
 _SENTENCE_END = frozenset(f".?!{ELLIPSIS}")
@@ -24,10 +22,12 @@ class Side:
     """The words of the quote or of the transcript, with what stands between them."""
 
     def __init__(self, words: Words, language: Language, index: TranscriptIndex | None) -> None:
+        """`index`: that of the transcript, None for a quote."""
         self.words = words
         self.atoms = words.atoms
         self.language = language
         self._offsets = index.transcript.offsets if index is not None else ()
+        self.is_said = index is not None
         self._drops: dict[int, tuple[int, ...]] = {}
 
     @cached_property
@@ -39,7 +39,8 @@ class Side:
         """List how many words may be left out from `at` on without loss."""
         known = self._drops.get(at)
         if known is None:
-            known = self._drops[at] = tuple(dict.fromkeys(_drop_lengths(self, at)))
+            lengths = _drop_lengths(self, at) if self.is_said else _put_in_lengths(self, at)
+            known = self._drops[at] = tuple(dict.fromkeys(lengths))
         return known
 
     def is_set_off(self, at: int) -> bool:
@@ -95,6 +96,15 @@ def _drop_lengths(side: Side, at: int) -> Iterator[int]:
         yield 1
 
 
+def _put_in_lengths(side: Side, at: int) -> Iterator[int]:
+    """The same for a quote, which may have more fillers and repetitions than was written down, but nothing else."""
+    if side.atoms[at] in side.language.fillers:
+        yield 1
+    for length in _echoes(side, at):
+        if at + length <= len(side.atoms) and _is_repeated(side, at, at + length, is_strict=True):
+            yield length
+
+
 def _echoes(side: Side, at: int) -> set[int]:
     """Give the lengths of repetitions that may start here: how many words on, or back, the same word stands again."""
     atoms, fillers = side.atoms, side.language.fillers
@@ -106,14 +116,14 @@ def _echoes(side: Side, at: int) -> set[int]:
     lengths: set[int] = set()
     length = 0
     for other in range(at + 1, min(len(atoms), at + 2 * MAX_REPEAT_WORDS)):
-        length += atoms[other - 1] not in fillers
+        length += atoms[other - 1] not in fillers and not _is_fragment(side, other - 1)
         if length > MAX_REPEAT_WORDS:
             break
         if atoms[other] == word or atoms[other] in same:
             lengths.update((length, min(other - at, MAX_REPEAT_WORDS)))
     length = 0
     for other in range(at - 1, max(-1, at - 2 * MAX_REPEAT_WORDS), -1):
-        length += atoms[other] not in fillers
+        length += atoms[other] not in fillers and not _is_fragment(side, other)
         if length > MAX_REPEAT_WORDS:
             break
         if atoms[other] == word or atoms[other] in same:
@@ -126,6 +136,8 @@ def _is_aside(side: Side, start: int, end: int) -> bool:
     fillers, atoms = side.language.fillers, side.atoms
     before = side.is_set_off(start) or (start > 0 and atoms[start - 1] in fillers)
     after = side.is_set_off(end) or (end < len(atoms) and atoms[end] in fillers)
+    if tuple(atoms[start:end]) in side.language.loose_markers:
+        before = before or atoms[start - 1] not in side.language.function_words
     return before and after
 
 
@@ -181,20 +193,23 @@ def _is_stutter(side: Side, start: int, end: int) -> bool:
             atom in language.function_words
             and atom not in language.negations
             and atom not in language.hedge_words
+            and atom not in language.conditions
             and not is_number(atom, language)
         )
         for atom in atoms[start:end]
     ) and any(side.is_set_off(at) for at in range(start + 1, end + 1))
 
 
-def _is_repeated(side: Side, start: int, end: int) -> bool:
+def _is_repeated(side: Side, start: int, end: int, *, is_strict: bool = False) -> bool:
     """Tell whether the same words follow or went before at once, fillers apart. Numbers count only if broken off."""
     atoms, length = side.atoms, end - start
     piece = atoms[start:end]
     following = _skip_fillers(side, end, 1)
     if following == end and not side.is_cut(end - 1) and all(is_number(atom, side.language) for atom in piece):
         return False
-    if _is_same(piece, atoms[following : following + length], side.language) or _is_stutter(side, start, end):
+    if _is_same(piece, atoms[following : following + length], side.language):
+        return True
+    if not is_strict and _is_stutter(side, start, end):
         return True
     before = _skip_fillers(side, start - 1, -1) + 1
     return before >= length and _is_same(piece, atoms[before - length : before], side.language)
@@ -223,55 +238,12 @@ def _is_abandoned(side: Side, start: int, end: int) -> bool:
     is_plain_cut = ELLIPSIS in after or after.startswith("-")
     for at in range(start, end):
         atom = atoms[at]
-        if atom in language.negations or atom in language.hedge_words or is_number(atom, language):
+        if atom in language.negations or atom in language.hedge_words or atom in language.conditions:
+            return False
+        if is_number(atom, language):
             return False
         if not (is_plain_cut or side.is_set_off(start)):
             return False
         if atom not in language.function_words and not (at == end - 1 and after.startswith("-")):
             return False
     return True
-
-
-def alike_steps(claimed: Side, at: int, end: int, said: Side, place: int, stop: int) -> Iterator[tuple[int, int]]:
-    """List (words of the quote, words of the transcript) from here on that are two ways to write one thing."""
-    language = said.language
-    one, other = claimed.atoms[at], said.atoms[place]
-    if other in language.same.get(one, ()) or is_alike(
-        one, other, accents_matter=language.accents_matter and not claimed.is_bare
-    ):
-        yield 1, 1
-    if starts_number(one, language) and starts_number(other, language):
-        for read in (read_amount, read_number):
-            number = read(claimed.atoms, at, end, language)
-            same = read(said.atoms, place, stop, language) if number is not None else None
-            if number is not None and same is not None and same[0] == number[0]:
-                yield number[1] - at, same[1] - place
-    yield from _compounds(claimed, at, end, said, place, stop)
-
-
-def _compounds(claimed: Side, at: int, end: int, said: Side, place: int, stop: int) -> Iterator[tuple[int, int]]:
-    """The same letters in other words: "year end" and "yearend", "I'm" and "Im"."""
-    if _first_letter(claimed, at) != _first_letter(said, place):
-        return
-    ways = {letters: length for length, letters in _letters(said, place, stop)}
-    for size, letters in _letters(claimed, at, end):
-        length = ways.get(letters)
-        if length is not None and (size, length) != (1, 1):
-            yield size, length
-
-
-def _first_letter(side: Side, at: int) -> str:
-    return side.atoms[at].lstrip("'")[:1]
-
-
-def _letters(side: Side, start: int, end: int) -> Iterator[tuple[int, str]]:
-    """Give, for the next words, how many atoms they are and their letters joined."""
-    words = side.words
-    joined = ""
-    for at in range(start, min(end, start + MAX_COMPOUND_WORDS)):
-        if at == start or words.starts[at] != words.starts[at - 1]:
-            word = words.folded[words.starts[at] : words.ends[at]].replace("'", "")
-            is_part = at > 0 and words.starts[at] == words.starts[at - 1]
-            joined += word if word.isalnum() and not is_part else side.atoms[at]
-        if at + 1 >= len(side.atoms) or words.starts[at + 1] != words.starts[at]:
-            yield at + 1 - start, joined

@@ -1,6 +1,6 @@
 """Judge what the differences between a quote and its place mean: accepted or not, and for which reasons."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from notes_pipeline.core.notes import Quote, Reason
 from notes_pipeline.verification.compare import Comparison
@@ -18,8 +18,7 @@ INVENTED_WORDS = 3  # from here on words put in are a statement of their own rat
 STITCH_WORDS = 12  # from here on a silent gap joins two passages rather than shortens one
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """`reasons`: why the quote is not accepted, empty where it is."""
 
     reasons: tuple[Reason, ...]

@@ -1,8 +1,8 @@
 """Find where a quote was most likely said: rare runs of its words lead to few places."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from notes_pipeline.verification.index import RUN, TranscriptIndex
 
@@ -15,8 +15,7 @@ EDGE_WORDS = 6  # words beside a place that are looked at too, and a quarter of 
 MAX_SHIFT = 24  # words that may be left out or put in between two seeds of one place
 
 
-@dataclass(frozen=True, slots=True)
-class Location:
+class Location(NamedTuple):
     """A stretch of the transcript's words in which the quote may stand. `votes`: how much of the quote leads there."""
 
     start: int

@@ -1,6 +1,6 @@
 """Find the second passage of a quote that runs two together."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from notes_pipeline.verification.align import align
 from notes_pipeline.verification.compare import Comparison
@@ -12,8 +12,7 @@ MIN_WORDS = 4  # fewer words stand somewhere by chance
 MIN_SHARE = 0.75  # of the words that nothing explains at the first place
 
 
-@dataclass(frozen=True, slots=True)
-class Passage:
+class Passage(NamedTuple):
     """Words [start, end) of the transcript that stand for a difference."""
 
     difference: Difference

@@ -2,7 +2,7 @@
 
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from notes_pipeline.verification.speakers import is_same_speaker
 from notes_pipeline.verification.tables.language import Language
@@ -26,8 +26,7 @@ _CLOSERS = ("]", ")", ">")
 MAX_SIGNATURE_CHARS = 70
 
 
-@dataclass(frozen=True, slots=True)
-class ReadQuote:
+class ReadQuote(NamedTuple):
     """A quote as words. `gaps`: an ellipsis stands before these words. `brackets`: half-open ranges of words.
 
     `speaker`: the name written in front of or behind the words, None where there is none.

@@ -1,7 +1,7 @@
 """Find evidence again in another version of its transcript."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
@@ -23,8 +23,7 @@ class Fate(StrEnum):
     ORPHANED = "orphaned"  # not there, or only a look-alike
 
 
-@dataclass(frozen=True, slots=True)
-class Relocation:
+class Relocation(NamedTuple):
     fate: Fate
     spans: tuple[Span, ...] = ()
 

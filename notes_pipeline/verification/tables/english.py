@@ -63,7 +63,7 @@ ENGLISH = Language(
     fillers=words("um uh uhm umm uhh er erm eh ehm hm hmm hmmm mm mmm mhm ah ahh aah uhuh huh em"),
     markers=phrases(
         "you know, i mean, like, well, so, okay, right, yeah, yes, oh, now, and so, actually, basically, see, look, "
-        "you see, kind of, sort of, and uh, and um, and, but, or, so yeah, and then"
+        "you see, and uh, and um, and, but, or, so yeah, and then"
     ),
     negations=words(
         "not no never none nobody nothing nowhere neither nor without hardly scarcely barely cannot non nope"
@@ -84,7 +84,7 @@ ENGLISH = Language(
         "essentially, basically, practically, virtually, supposedly, allegedly, certainly, definitely, surely, "
         "clearly, absolutely, undoubtedly, obviously, if, or so"
     ),
-    conditions=words("if unless whether except until"),
+    conditions=words("if unless except until"),
     pronouns=words(
         "i me my mine myself you your yours yourself yourselves he him his himself she her hers herself it its itself "
         "we us our ours ourselves they them their theirs themselves this that these those who whom there here one"
@@ -252,14 +252,12 @@ ENGLISH = Language(
         missus mrs / mrs missus
         saint st / st saint
         versus vs / vs versus
-        et / and
         okay / ok
         vee / v
         while / whilst
         among / amongst
         toward / towards
         afterward / afterwards
-        lay / lie
         laying / lying
         got / gotten
         math / maths
@@ -291,6 +289,7 @@ ENGLISH = Language(
         yeah / yea
         whoa / woah
     """),
+    loose_markers=phrases("you know"),
     openers=words("and so well now okay"),
     doubts=words("perhaps maybe possibly allegedly supposedly"),
     opaque=(

@@ -137,7 +137,6 @@ FRENCH = Language(
         et / and
         ouais / oui
         que / qu
-        est / 's
     """),
     question_starts=words(
         "qui que quoi quel quelle quels quelles quand où comment pourquoi combien est es avez as peux pouvez peut"

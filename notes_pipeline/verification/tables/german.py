@@ -98,7 +98,7 @@ GERMAN = Language(
         "ich denke, denke ich, ich meine, meiner meinung nach, ich finde, scheint, scheinen, tendenziell, "
         "grundsätzlich, im grossen und ganzen, meistens, hoffentlich, möglich"
     ),
-    conditions=words("wenn falls sofern ob ausser bevor solange"),
+    conditions=words("wenn falls sofern ausser bevor solange"),
     pronouns=words(
         "ich mich mir mein meine meinen du dich dir dein deine er ihn ihm sein seine sie ihr ihre ihnen wir uns unser "
         "unsere es man das dies diese dieser dieses"
@@ -179,7 +179,6 @@ GERMAN = Language(
         und / and
         circa / ca
         bisschen / bissl bisserl
-        sodass / so
         gern / gerne
         selbst / selber
         heut / heute

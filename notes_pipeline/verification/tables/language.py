@@ -89,6 +89,7 @@ class Language:
     elisions: dict[str, str] = field(default_factory=dict)  # French "j'" -> "je"
     same: dict[str, frozenset[str]] = field(default_factory=dict)  # two ways to write or say one thing
     question_starts: frozenset[str] = frozenset()
+    loose_markers: frozenset[tuple[str, ...]] = frozenset()  # set off enough by punctuation behind them
     openers: frozenset[str] = frozenset()  # link words that a sentence may lose at its start
     opaque: tuple[tuple[str, ...], ...] = ()  # phrases that turn what follows into its opposite or into doubt
     currencies: dict[str, str] = field(default_factory=dict)  # signs and words of currencies to one form

@@ -133,7 +133,6 @@ SPANISH = Language(
         o / u
         quizás / quizá
         septiembre / setiembre
-        del / de
     """),
     question_starts=words("qué quién quiénes cuál cuáles cómo cuándo cuánto cuántos cuánta dónde por puedes puede tienes"),
     doubts=words("quizás quizá"),

@@ -192,3 +192,19 @@ def test_words_that_differ_in_a_vowel_are_other_words(make_index: MakeIndex, pai
 def test_times_are_those_of_the_words(make_index: MakeIndex) -> None:
     evidence = verify_quote(Quote("We sold it."), make_index("Ann: I like the garden.", "Ann: We sold it."))
     assert (evidence.start_ms, evidence.end_ms) == (10_000, 20_000)
+
+
+@pytest.mark.parametrize(
+    ("said", "claimed"),
+    [
+        pytest.param("we can go home now", "we must, we can go home now", id="a start put in"),
+        pytest.param("we went home early that day", "Yes, we went home early that day", id="an answer put in"),
+        pytest.param("If… we win the case we go home", "we win the case we go home" + " for sure", id="a tail put in"),
+        pytest.param("they keep leaving the town early", "they keep living the town early", id="long and short vowel"),
+        pytest.param("it is an old house by the sea", "it is an hold house by the sea", id="an h put in"),
+        pytest.param("she filed the claim in autumn", "she filled the claim in autumn", id="a doubled letter"),
+        pytest.param("he sold it for twenty, five came", "he sold it for thirty, five came", id="a number in a list"),
+    ],
+)
+def test_what_only_looks_harmless_is_altered(make_index: MakeIndex, said: str, claimed: str) -> None:
+    assert verify_quote(Quote(claimed), make_index(f"Ann: So {said}.")).verdict is Verdict.ALTERED
