@@ -14,7 +14,7 @@ from notes_pipeline.core.errors import InvalidClaimError
 from notes_pipeline.core.notes import Evidence, Quote, Verdict
 from notes_pipeline.core.transcript import Span, Transcript
 from notes_pipeline.readers.reading import read_transcript
-from notes_pipeline.verification import Fate, index_transcript, relocate
+from notes_pipeline.verification import Fate, Relocation, index_transcript, relocate
 
 Model = TypeVar("Model", bound=BaseModel)
 
