@@ -33,6 +33,10 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	$(PIP) --no-build-isolation --editable '.[dev]'
 	@touch $@
 
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
+	$(PIP) --no-build-isolation --editable '.[bench]'
+	@touch $@
+
 run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); without FILE on an invented one
 	@set --; \
 	if [ -n "$$GUIDE" ]; then set -- --guide "$$GUIDE"; elif [ -z "$$FILE" ]; then set -- --guide $(EXAMPLE_GUIDE); fi; \
@@ -64,8 +68,8 @@ integration: $(VENV)/.installed-dev  ## Tests on a real PostgreSQL and a Redis-c
 acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes, with a real worker process
 	$(BIN)/pytest tests/acceptance
 
-bench: $(VENV)/.installed-dev  ## Measure: verification beside other methods
-	$(BIN)/python tests/benchmarks/bench_verification.py
+bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run
+	$(BIN)/python tests/benchmarks/bench_verification.py --peers
 
 clean:  ## Remove all stored data
 	rm -rf .run

@@ -1,3 +1,3 @@
-from notes_pipeline.cli.app import main
+from notes_pipeline.cli.entry import main
 
 main()

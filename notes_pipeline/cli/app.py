@@ -1,15 +1,11 @@
 """All commands with what they teach. What a command needs is imported when it runs, so that each starts fast."""
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 from uuid import UUID
 
 import typer
-
-from notes_pipeline.cli.exits import Exit, complain, exit_code
-from notes_pipeline.core.errors import NotesPipelineError
 
 app = typer.Typer(
     add_completion=False,
@@ -226,15 +222,3 @@ def offline_model(
     from notes_pipeline.cli.services import serve_offline_model
 
     serve_offline_model(host, port, listen_fd=listen_fd)
-
-
-def main() -> None:
-    """Run the command; an error of ours is one message and an exit code, never a traceback."""
-    try:
-        app()
-    except NotesPipelineError as error:
-        complain(error)
-        sys.exit(exit_code(error))
-    except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
-        sys.exit(Exit.INTERRUPTED)

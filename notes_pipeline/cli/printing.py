@@ -219,9 +219,11 @@ def _print_evidence(out: Console, evidence: Evidence, *, is_in_statement: bool) 
     if evidence.verdict.is_accepted and where:
         line.append(f"  {where}", style="cyan")
     out.print(Padding(line, (0, 0, 0, 6)))
-    if evidence.verdict.is_accepted:
-        return
     why = ", ".join(REASONS[reason] for reason in evidence.reasons)
+    if evidence.verdict.is_accepted:
+        if why:
+            out.print(Padding(Text(f"but: {why}", "yellow"), (0, 0, 0, 8)))
+        return
     out.print(
         Padding(
             Text(f"{VERDICTS[evidence.verdict]}: {why}" if why else VERDICTS[evidence.verdict], "red"), (0, 0, 0, 8)

@@ -29,6 +29,8 @@ class _Verdict(_Lenient):
     id: str
     matched_text: str
     spans: list[tuple[int, int, int]]
+    status: Verdict = Verdict.VERBATIM
+    speaker: str | None = None
     prefix: str = ""
     suffix: str = ""
 
@@ -38,6 +40,8 @@ class _EvidenceOfNote(_Lenient):
 
     matched_text: str
     spans: list[tuple[int, int]]
+    verdict: Verdict = Verdict.VERBATIM
+    speaker: str | None = None
     prefix: str = ""
     suffix: str = ""
 
@@ -90,7 +94,7 @@ def _evidence(data: bytes, name: str) -> Iterator[tuple[str, Evidence, tuple[tup
         for note in _checked(_Notes, whole, name).notes:
             for number, each in enumerate(note.evidence, start=1):
                 spans = tuple(Span(start, end) for start, end in each.spans)
-                yield f"{note.id}/{number}", _old(each.matched_text, each.prefix, each.suffix, spans), ()
+                yield f"{note.id}/{number}", _old(each, each.verdict, spans), ()
         return
     for number, line in enumerate(data.splitlines(), start=1):
         if not line.strip():
@@ -101,7 +105,7 @@ def _evidence(data: bytes, name: str) -> Iterator[tuple[str, Evidence, tuple[tup
             raise InvalidClaimError(f"{name}: line {number} is no verdict of `verify`: no JSON") from error
         verdict = _checked(_Verdict, fields, f"{name}: line {number}")
         unknown = (Span(0, 0),) if verdict.spans else ()
-        yield verdict.id, _old(verdict.matched_text, verdict.prefix, verdict.suffix, unknown), tuple(verdict.spans)
+        yield verdict.id, _old(verdict, verdict.status, unknown), tuple(verdict.spans)
 
 
 def _checked(model: type[Model], fields: object, place: str) -> Model:
@@ -115,8 +119,17 @@ def _checked(model: type[Model], fields: object, place: str) -> Model:
         ) from error
 
 
-def _old(words: str, prefix: str, suffix: str, spans: tuple[Span, ...]) -> Evidence:
-    return Evidence(Quote(words), Verdict.VERBATIM, 1.0, spans=spans, matched_text=words, prefix=prefix, suffix=suffix)
+def _old(found: _Verdict | _EvidenceOfNote, verdict: Verdict, spans: tuple[Span, ...]) -> Evidence:
+    return Evidence(
+        Quote(found.matched_text),
+        verdict,
+        1.0,
+        spans=spans,
+        matched_text=found.matched_text,
+        prefix=found.prefix,
+        suffix=found.suffix,
+        speaker=found.speaker,
+    )
 
 
 def _line(each: Relocated, new: Transcript) -> dict[str, object]:

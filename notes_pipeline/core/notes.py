@@ -95,6 +95,14 @@ class Evidence:
     runner_up_score: float | None = None
     diff: tuple[DiffPart, ...] = ()
 
+    @property
+    def stands(self) -> bool:
+        """The words were said, and nothing was clipped off that a reader has to know.
+
+        An accepted quote with the reason `context` was said as it is, but a hedge or a condition stands beside it.
+        """
+        return self.verdict.is_accepted and Reason.CONTEXT not in self.reasons
+
 
 @dataclass(frozen=True, slots=True)
 class Claim:

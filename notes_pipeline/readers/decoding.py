@@ -4,8 +4,6 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from charset_normalizer import from_bytes
-
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.foreign import name_foreign_format
 from notes_pipeline.readers.remarks import Remarks, safe_name
@@ -139,6 +137,8 @@ def _is_broken_utf8(data: bytes) -> bool:
 
 
 def _guess_encoding(data: bytes, first_high: int) -> str | None:
+    from charset_normalizer import from_bytes  # only few files need it
+
     start = max(0, first_high - SAMPLE_BYTES // 2)
     matches = from_bytes(data[start : start + SAMPLE_BYTES])
     best = matches.best()

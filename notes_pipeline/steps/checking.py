@@ -14,7 +14,7 @@ from notes_pipeline.verification import TranscriptIndex, index_transcript, verif
 def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> Note:
     """Verify the quotes of a claim; `shown`: the utterances that the model saw, None where any may be named.
 
-    A note is supported when it has a statement, a topic and at least one quote, and every quote is accepted.
+    A note is supported when it has a statement, a topic and at least one quote, and every quote stands.
     """
     evidence = tuple(verify_quote(quote, index) for quote in claim.quotes)
     flags = []
@@ -27,7 +27,7 @@ def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> No
     hints = [quote.utterance_hint for quote in claim.quotes if quote.utterance_hint is not None]
     if shown is not None and any(hint not in shown for hint in hints):
         flags.append(Flag.OUTSIDE_CHUNK)
-    is_sound = not flags and all(each.verdict.is_accepted for each in evidence)
+    is_sound = not flags and all(each.stands for each in evidence)
     return Note(
         statement=claim.statement,
         evidence=evidence,

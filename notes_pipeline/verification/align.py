@@ -10,6 +10,7 @@ from notes_pipeline.verification.index import TranscriptIndex
 
 SHORT_PART_WORDS = 4  # a part of so few words is looked for as it is
 STRAY_FACTOR = 2  # an edge run this many times shorter than the gap behind it matched by chance
+MAX_HELD = 64  # runs in a row that fit nowhere, after which nothing more is looked for: words in another order
 
 
 class Block(NamedTuple):
@@ -99,6 +100,8 @@ def _gather(blocks: list[Block], index: TranscriptIndex) -> list[Block]:
                 block = Block(block.quote, block.said, block.size - same)
                 gap = first.said - block.said - block.size
         held.insert(0, block)
+        if len(held) > MAX_HELD:
+            break
         if not _are_stray(held, kept[0], index):
             kept[:0] = held
             held = []
@@ -114,15 +117,28 @@ def _gather(blocks: list[Block], index: TranscriptIndex) -> list[Block]:
             if same == last.size and len(kept) == 1 and not held:
                 kept[-1] = Block(last.quote, block.said - same, same + block.size)
                 continue
+            if not held and len(kept) == 1 and last.size - same < same + block.size > last.size:
+                # "I trust it with the bread. I don't trust it with the cakes": the longer run is meant.
+                return _gather([*blocks[:anchor], *_move(last, block, same), *blocks[blocks.index(block) + 1 :]], index)
             if 0 < same < last.size and _changes_speaker(last, last.size - same, index):
                 (held or kept)[-1] = last = Block(last.quote, last.said, last.size - same)
                 block = Block(block.quote - same, block.said - same, block.size + same)
                 end = last.said + last.size
         held.append(block)
+        if len(held) > MAX_HELD:
+            break
         if not _are_stray(held, kept[-1], index):
             kept.extend(held)
             held = []
     return kept
+
+
+def _move(left: Block, right: Block, words: int) -> list[Block]:
+    """Take the last `words` words of a run at the place right before the next run, where they stand as well."""
+    return [
+        Block(left.quote, left.said, left.size - words),
+        Block(right.quote - words, right.said - words, right.size + words),
+    ]
 
 
 def _common_end(text: str, block: Block, before: int) -> int:
@@ -153,7 +169,13 @@ def _are_stray(blocks: list[Block], rest: Block, index: TranscriptIndex) -> bool
     if end - start - size <= most:
         return False
     words, fillers = index.words.atoms, index.language.fillers
-    return sum(words[at] not in fillers for at in range(start, end)) - size > most
+    left = size + most
+    for at in range(start, end):
+        if words[at] not in fillers:
+            left -= 1
+            if left < 0:
+                return True
+    return False
 
 
 def regions(blocks: list[Block]) -> list[Region]:

@@ -1,28 +1,37 @@
 """Tell whether two words are one word written in two ways: spellings of one sound."""
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from rapidfuzz.distance import DamerauLevenshtein
 
 from notes_pipeline.verification.text import strip_accents
 
-_REGIONAL = (
+
+def _single(found: re.Match[str]) -> str:
+    return found.group()[0]
+
+
+_REGIONAL: tuple[tuple[str, str | Callable[[re.Match[str]], str]], ...] = (
     (r"is(e|es|ed|er|ers|ing|ation|ations|able)$", r"iz\1"),
     (r"ys(e|es|ed|er|ers|ing)$", r"yz\1"),
     (r"(?<=[a-z]{3})our(s|ed|ing|al|ally|ite|ites|able|ably|hood|ful|ist)?$", r"or\1"),
     (r"([^aeiou])re(s|d)?$", r"\1er\2"),
     (r"(?<=[a-z]{3}[aeio])ll(ed|ing|er|ers|or|ors)$", r"l\1"),
-    (r"ogue(s|d)?$", r"og\1"),
+    (r"ogue(s)?$", r"og\1"),
+    (r"ogu(ed|ing|er|ers)$", r"og\1"),
+    (r"(?<=benefi)tt|(?<=focu)ss|(?<=bia)ss|(?<=progra)mm(?=ed|ing|er)|(?<=kidna)pp|(?<=worshi)pp", _single),
     (r"(en|an|ef|et)ce(s)?$", r"\1se\2"),
     (r"mme(s|d)?$", r"m\1"),
-    (r"ae|oe", "e"),
+    (r"cti[cs]e", "ctise"), (r"(?<=[a-z])(?:ae|oe)(?=[a-z]{3})|^(?:ae|oe)", "e"),
 )  # fmt: skip
 _SOUNDS = (
-    (r"^(kn|gn|pn)", "n"), (r"^wr", "r"), (r"^x", "s"), (r"^wh", "w"), (r"ough$", "o"), (r"(ai|ei|a)gh", r"\1"),
+    (r"^(gn|pn)", "n"), (r"^wr", "r"), (r"^x", "s"), (r"^wh", "w"), (r"ough$", "o"), (r"(ai|ei|a)gh", r"\1"),
     (r"tch", "ch"), (r"sch", "sk"), (r"ch", "C"), (r"sh|sj|ti(?=o)|ci(?=[ao])|si(?=o)", "S"), (r"ph", "f"),
     (r"gh", "g"),
-    (r"th", "T"), (r"dge?(?=[eiy]|$)", "j"), (r"c(?=[eiy])", "s"), (r"qu", "kw"), (r"ck|c|q", "k"), (r"x", "ks"),
+    (r"th", "T"), (r"dge?(?=[eiy]|$)", "j"), (r"(?<=[aeiouy])c(?=e[sd]?$)", "ç"),
+    (r"c(?=[eiy])", "s"), (r"qu", "kw"), (r"ck|c|q", "k"), (r"x", "ks"),
     (r"z", "s"), (r"(?<=[a-z])g(?=[eiy])", "j"), (r"mb$", "m"), (r"y(?=[aeiou])", "Y"), (r"(?<=[a-z])h", ""),
 )  # fmt: skip
 _VOWELS = (  # long vowels get signs of their own: "leaving" is not "living"
@@ -32,6 +41,8 @@ _VOWELS = (  # long vowels get signs of their own: "leaving" is not "living"
 _WEAK_ENDINGS = (
     (r"(?<=\w{3})an(t|s|ts|ci|si)$", r"en\1"), (r"(?<=\w{3})[ao]r(s)?$", r"er\1"), (r"(?<=\w{3})abl$", "ibl"),
 )  # fmt: skip
+_SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
+_SHORT_STEM = re.compile(r"([bdfgklmnprtvz])\1?(ing|ings|ed|er|ers)$")
 _DOUBLE = re.compile(r"(.)\1+")
 MIN_DOUBLED_LETTERS = 8  # shorter words that differ in a doubled letter are words of their own: "hopping", "hoping"
 MIN_LETTERS = 3  # shorter words differ in meaning when they differ at all: "of", "off"
@@ -74,6 +85,8 @@ def is_alike(one: str, other: str, *, accents_matter: bool = False, are_names: b
         return True
     if one.isdigit() or other.isdigit():
         return False
+    if not (one.isascii() and other.isascii()) and one.translate(_SPELT_OUT) == other.translate(_SPELT_OUT):
+        return True  # "Mueller"
     if not accents_matter:
         one, other = strip_accents(one), strip_accents(other)
         if one == other:
@@ -89,6 +102,8 @@ def is_alike(one: str, other: str, *, accents_matter: bool = False, are_names: b
         return False
     is_doubling_harmless = are_names or min(len(one), len(other)) >= MIN_DOUBLED_LETTERS
     one, other = sound(one), sound(other)
+    if is_doubling_harmless and not are_names and _SHORT_STEM.sub(r"\1\2", one) == _SHORT_STEM.sub(r"\1\2", other):
+        return one == other  # "scraping" is not "scrapping"
     if is_doubling_harmless:
         one, other = _DOUBLE.sub(r"\1", one), _DOUBLE.sub(r"\1", other)
     return one == other

@@ -2,6 +2,7 @@
 
 from notes_pipeline.verification.align import Block
 from notes_pipeline.verification.explain import CHANGED, SHOWN_EDGE_WORDS, Difference, Explainer
+from notes_pipeline.verification.notation import is_sign_said_before
 from notes_pipeline.verification.numerals import starts_number
 from notes_pipeline.verification.same import first_letter
 
@@ -23,6 +24,7 @@ class EdgeExplainer(Explainer):
         if self._is_strange(0, size, low, first.said):
             taken = self._beside(range(first.said - 1, first.said - 1 - size, -1), size)
             return first.said - taken, [Difference(0, size, first.said - taken, first.said)]
+        self._floor = (0, 0)
         starts = {(0, place): 0 for place in range(max(0, first.said - size - self._reach(0, size)), first.said + 1)}
         state, found = self._search(starts, (size, first.said))
         if _is_invented(found, size):
@@ -35,12 +37,15 @@ class EdgeExplainer(Explainer):
         end = len(self._quote.words)
         if end - at > MAX_EDGE_WORDS:
             return place, [Difference(at, end, place, place)]
+        if end - at == 1 and is_sign_said_before(self._claimed, at, self._said, place):
+            return place, []
         self._edge, self._edge_words = "right", end - at
         high = min(len(self._index.code), place + end - at + self._reach(at, end))
         if self._is_strange(at, end, place, high):
             taken = self._beside(range(place, place + end - at), end - at)
             return place + taken, [Difference(at, end, place, place + taken)]
         stop = min(len(self._index.code), place + end - at + self._reach(at, end))
+        self._floor = (at, place)
         state, found = self._search({(at, place): 0}, (end, stop), any_end=True)
         if _is_invented(found, end - at):
             return place, [Difference(at, end, place, place)]
@@ -59,7 +64,7 @@ class EdgeExplainer(Explainer):
             or at in self._bracketed
             or self._claimed.atoms[at] in language.same
             or starts_number(self._claimed.atoms[at], language)
-            or self._claimed.drops(at)
+            or self._claimed.drops(at, end)
             for at in range(start, end)
         )
 

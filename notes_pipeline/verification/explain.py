@@ -10,12 +10,13 @@ from typing import NamedTuple
 from notes_pipeline.verification.align import Region
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
+from notes_pipeline.verification.notation import is_dash, is_moved_sign
 from notes_pipeline.verification.reading import ReadQuote
 from notes_pipeline.verification.same import alike_steps
 
 MAX_REGION_CELLS = 160  # pairs of words; a longer difference is not worth explaining, no honest one is as long
 JOINED_WORDS = 3  # equal words between two differences that may be one
-TURNED_WORDS = 3
+TURNED_WORDS = 6
 SHOWN_EDGE_WORDS = 2  # longer edges that were changed are a statement of their own, not a changed word
 MAX_GAP_WORDS = 60  # the widest honest ellipsis in the labelled quotes leaves out 22 words
 MAX_BACKCHANNEL_WORDS = 12  # "Yeah, yeah, yeah." has three; longer talk in between is a turn
@@ -47,6 +48,7 @@ class Explainer:
         self._index = index
         self._edge = ""
         self._edge_words = 0
+        self._floor: State = (0, 0)  # where the words start that are being explained
         self._bracketed = {at for first, last in quote.brackets for at in range(first, last)}
         self.gaps: set[tuple[int, int]] = set()
         self.breaks: set[tuple[int, int]] = set()
@@ -68,6 +70,10 @@ class Explainer:
                 if not self._inner(joined):
                     at += 1
                     continue
+            if left and (
+                is_moved_sign(self._claimed, self._said, region) or is_dash(self._claimed, self._said, region)
+            ):
+                continue
             if left and region.quote_start == region.quote_end:
                 left = left if self._turned(region) else []
             differences.extend(left)
@@ -103,6 +109,7 @@ class Explainer:
         if not rows and self._is_dropped(region.start, region.end):
             return []
         start, goal = (region.quote_start, region.start), (region.quote_end, region.end)
+        self._floor = start
         return self._search({start: 0}, goal)[1]
 
     def _is_dropped(self, start: int, end: int) -> bool:
@@ -115,7 +122,7 @@ class Explainer:
                 return True
             reached.extend(
                 place + length
-                for length in self._said.drops(place)
+                for length in self._said.drops(place, start)
                 if place + length <= end and place + length not in reached
             )
         return False
@@ -137,7 +144,9 @@ class Explainer:
             done.add(state)
             if state == goal or (any_end and state[0] == goal[0]):
                 break
-            for price, following, kind in self._steps(state, goal):
+            arrived = came.get(state)
+            floor = state if arrived is not None and arrived[1] in ("same", "alike") else self._floor
+            for price, following, kind in self._steps(state, goal, floor):
                 total = cost + price
                 if total < best.get(following, total + 1):
                     best[following] = total
@@ -146,8 +155,8 @@ class Explainer:
         first, found = self._unexplained(came, state)
         return (state if any_end else first), found
 
-    def _steps(self, state: State, goal: State) -> Iterator[Step]:
-        """List what may come next: (price, state after it, what it is)."""
+    def _steps(self, state: State, goal: State, floor: State) -> Iterator[Step]:
+        """List what may come next: (price, state after it, what it is). `floor`: words before it surely stay."""
         at, place = state
         end, stop = goal
         if at < end and place < stop:
@@ -157,13 +166,13 @@ class Explainer:
                 yield 0, (at + size, place + length), "alike"
             yield self._changed_price(place), (at + 1, place + 1), "changed"
         if at < end:
-            for size in self._claimed.drops(at):
+            for size in self._claimed.drops(at, floor[0]):
                 if at + size <= end:
                     yield (_EDGE_DROP["quote"] if self._edge else 0), (at + size, place), "dropped"
             yield from self._bracket_steps(at, place, end, stop)
             yield CLAIMED + (_PREFERENCE if self._edge_words <= SHOWN_EDGE_WORDS else 0), (at + 1, place), "claimed"
         if place < stop:
-            for length in self._said.drops(place):
+            for length in self._said.drops(place, floor[1]):
                 if place + length <= stop:
                     yield (_EDGE_DROP["said"] if self._edge else 0), (at, place + length), "dropped"
             length = self._backchannel(place, stop)

@@ -10,7 +10,7 @@ MAX_SEEDS = 12  # runs that are looked up, the rarest first; more change nothing
 MIN_SEEDS = 3  # as many are looked up however common they are
 MAX_HITS = 48  # places of all seeds together, beyond which more common seeds are left out
 MAX_PLACES_OF_SEED = 400  # a run that stands at more places tells too little for what it costs
-MAX_EXACT = 64  # equal places that are told apart; nobody reads more
+MAX_EXACT = 5_000  # places of the same words that are looked at; hint and speaker choose among them
 EDGE_WORDS = 6  # words beside a place that are looked at too, and a quarter of the quote's length: fillers left out
 MAX_SHIFT = 24  # words that may be left out or put in between two seeds of one place
 

@@ -1,13 +1,19 @@
-"""Read numbers, in digits or in words, to one form: "two hundred and twenty", "220"."""
+"""Read one well-formed number, in digits or in words: "two hundred and twenty", "220"."""
 
 import re
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
+from typing import NamedTuple
 
 from notes_pipeline.verification.tables.language import Language, Numbers
 
 _DIGITS = re.compile(r"(\d+(?:[.,:]\d+)*)([a-zºª]*)")
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _SUFFIXES = {"st": "th", "nd": "th", "rd": "th", "th": "th", "º": "th", "ª": "th", "er": "th", "ème": "th", "e": "th"}
+
+
+def _blank(_: int) -> str:
+    return " "
 
 
 def is_number(atom: str, language: Language) -> bool:
@@ -21,6 +27,7 @@ def is_number(atom: str, language: Language) -> bool:
         or atom in numbers.scales
         or atom in numbers.ordinals
         or atom in numbers.decades
+        or atom in numbers.fractions
         or (numbers.compound is not None and numbers.compound(atom) is not None)
     )
 
@@ -36,57 +43,55 @@ def starts_number(atom: str, language: Language) -> bool:
     )
 
 
-def read_number(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int] | None:
-    """Read the longest run of number words from `start`, fillers between them left out.
+class Stretch(NamedTuple):
+    """Atoms up to `end`. `between`: gives what stands before an atom; blanks where nothing is known."""
 
-    Gives its digits ("twenty twenty two" is "2022") and where it ends; None where no number starts.
+    atoms: list[str]
+    end: int
+    language: Language
+    between: Callable[[int], str] = _blank
+
+
+def _is_linked(stretch: Stretch, at: int, last: str) -> bool:
+    """Tell whether an atom goes on with the number before it; `last`: what kind of word that number ends with.
+
+    Words that a comma, a dash or a colon sets apart are several numbers: "three, four", "4-5". A hyphen joins words,
+    and a comma may follow a scale: "two million, three hundred".
     """
-    digits = ""
-    at = start
-    while at < end:
-        chunk = _read_chunk(atoms, at, end, language)
-        if chunk is None:
-            break
-        digits += chunk[0]
-        at = chunk[1]
-        if not digits[-1:].isdigit():
-            break
-        after = at
-        while after < end and atoms[after] in language.fillers:
-            after += 1
-        if after < end and (_read_chunk(atoms, after, end, language) is not None) and not atoms[after][0].isdigit():
-            at = after
-        else:
-            break
-    return (digits, at) if at > start else None
+    between = stretch.between(at)
+    if not between.strip():
+        return True
+    if between == "-":
+        return not stretch.atoms[at][0].isdigit()
+    if between.strip() == ",":
+        return last == "scale" or stretch.atoms[at] in stretch.language.fillers or last == "filler"
+    return False
 
 
-def read_amount(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int] | None:
-    """Read a sum of money, the sign before or the word behind the number: "$5 million", "five million dollars"."""
-    currency = language.currencies.get(atoms[start]) if atoms[start] in language.signs else None
-    number = read_number(atoms, start + 1 if currency else start, end, language)
-    if number is None:
-        return None
-    digits, at = number
-    if currency is None:
-        currency = language.currencies.get(atoms[at]) if at < end else None
-        at += 1
-    return None if currency is None else (currency + digits, at)
-
-
-def _read_chunk(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int] | None:
+def read_chunk(stretch: Stretch, start: int) -> tuple[str, int] | None:
     """Read one well-formed number: what a single numeral could stand for."""
+    atoms, end, language, _ = stretch
     numbers = language.numbers
     if atoms[start] in numbers.point:
-        fraction, at = _read_fraction(atoms, start, end, language)
+        fraction, at = _read_fraction(stretch, start)
         return ("0." + fraction, at) if fraction else None
+    if atoms[start] in numbers.zeros:
+        return "0", start + 1
+    if numbers.run is not None:
+        found = numbers.run(atoms, start, end)
+        if found is not None:
+            return str(found[0]), found[1]
     total, current, room = Decimal(0), Decimal(0), 0  # room: what may still be added to `current`
-    at, suffix, seen = start, "", False
+    at, suffix, seen, last = start, "", False, ""
+    scaled = (start, Decimal(0))  # where the last scale ended, and how large it was
     while at < end:
         atom = atoms[at]
         following = atoms[at + 1] if at + 1 < end else ""
+        if seen and not _is_linked(stretch, at, last):
+            break
         if seen and (atom in language.fillers or (atom in numbers.joiners and total + current >= 1)):
             if _extends(following, numbers, room):
+                last = "filler" if atom in language.fillers else last
                 at += 1
                 continue
             break
@@ -95,6 +100,8 @@ def _read_chunk(atoms: list[str], start: int, end: int, language: Language) -> t
             at += 1
             continue
         value, kind = _value(atom, language)
+        if value is None and room >= 10 and atom in numbers.ones and atoms[at - 1] in numbers.joiners:
+            value, kind = Decimal(1), "unit"
         if (atom, following) in numbers.pairs:
             value, kind = Decimal(numbers.pairs[atom, following]), "tens"
             at += 1
@@ -108,33 +115,55 @@ def _read_chunk(atoms: list[str], start: int, end: int, language: Language) -> t
         elif kind == "scale":
             if seen and current == 0:
                 break
+            if scaled[1] and value >= scaled[1]:  # "four thousand five thousand" are two numbers
+                return _plain(total), scaled[0]
             total += (current if seen else Decimal(1)) * value
             current, room = Decimal(0), 1000
+            scaled = (at + 1, value)
         elif not seen or value < room:
             current += value
             room = _room_after(int(value), kind, numbers)
         else:
             break
-        seen = True
+        seen, last = True, kind
         at += 1
         if kind in ("ordinal", "decade", "digits+"):
             suffix = {"ordinal": "th", "decade": "s"}.get(kind) or _suffix(atom)
             break
         if kind == "digits" and following not in numbers.scales and following not in numbers.hundred:
+            current, at = _read_spaced_groups(stretch, current, at)
             break
     if not seen:
         return None
     result = total + current
     if not suffix and tuple(atoms[at : min(end, at + 3)]) in numbers.halves:
-        return _plain(result + Decimal("0.5")), at + 3
+        result, at = result + Decimal("0.5"), at + 3
+        if at < end and atoms[at] in numbers.scales:
+            result, at = result * numbers.scales[atoms[at]], at + 1
+        return _plain(result), at
+    if not suffix and at + 1 < end and atoms[at : at + 2] == ["1", "2"] and stretch.between(at + 1) == "/":
+        return _plain(result + Decimal("0.5")), at + 2
     if not suffix and at < end and atoms[at] in numbers.point:
-        fraction, at = _read_fraction(atoms, at, end, language)
+        fraction, at = _read_fraction(stretch, at)
         if fraction:
             result += Decimal("0." + fraction)
             if at < end and atoms[at] in numbers.scales:
                 result *= numbers.scales[atoms[at]]
                 at += 1
+    if ":" in atoms[start] and at == start + 1:
+        return atoms[start], at
     return _plain(result) + suffix, at
+
+
+def _read_spaced_groups(stretch: Stretch, value: Decimal, at: int) -> tuple[Decimal, int]:
+    """Go on with the thousands of "1 200", where a language sets them apart by blanks."""
+    atoms, end, language, between = stretch
+    if not language.numbers.has_decimal_comma or not 0 < value < 1000 or value % 1 or not atoms[at - 1].isdigit():
+        return value, at
+    while at < end and len(atoms[at]) == 3 and atoms[at].isdigit() and len(between(at)) == 1 and between(at).isspace():
+        value = value * 1000 + int(atoms[at])
+        at += 1
+    return value, at
 
 
 def _room_after(value: int, kind: str, numbers: Numbers) -> int:
@@ -150,6 +179,8 @@ def _extends(atom: str, numbers: Numbers, room: int) -> bool:
     value = numbers.units.get(atom, numbers.tens.get(atom, numbers.ordinals.get(atom)))
     if value is None and room == 1000 and (atom in numbers.hundred):
         return True
+    if value is None and room >= 10 and atom in numbers.ones:
+        return True
     return value is not None and 0 < value < room
 
 
@@ -157,6 +188,8 @@ def _value(atom: str, language: Language) -> tuple[Decimal | None, str]:
     numbers = language.numbers
     if atom[:1].isdigit():
         return _read_digits(atom, numbers)
+    if atom in numbers.fractions:
+        return Decimal(numbers.fractions[atom]), "digits"
     if atom in numbers.units:
         return Decimal(numbers.units[atom]), "unit"
     if atom in numbers.tens:
@@ -186,7 +219,7 @@ def _read_digits(atom: str, numbers: Numbers) -> tuple[Decimal | None, str]:
     if grouped and (digits.count(grouped[1]) > 1 or (grouped[1] == ",") != comma_is_decimal):
         digits = digits.replace(grouped[1], "")
     elif ":" in digits:
-        digits = digits.replace(":", "")
+        digits = digits.replace(":", "")  # a time of day, see `_read_chunk`
     elif digits.count(",") + digits.count(".") > 1:
         last = max(digits.rfind(","), digits.rfind("."))
         digits = re.sub("[.,]", "", digits[:last]) + "." + digits[last + 1 :]
@@ -204,10 +237,13 @@ def _suffix(atom: str) -> str:
     return _SUFFIXES.get(found[2], found[2]) if found else ""
 
 
-def _read_fraction(atoms: list[str], start: int, end: int, language: Language) -> tuple[str, int]:
+def _read_fraction(stretch: Stretch, start: int) -> tuple[str, int]:
+    atoms, end, language, _ = stretch
     digits, at = "", start + 1
     while at < end:
-        if atoms[at] in ("oh", "o"):
+        if at > start + 1 and not _is_linked(stretch, at, ""):
+            break
+        if atoms[at] in language.numbers.zeros:
             digits += "0"
             at += 1
             continue

@@ -5,14 +5,15 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from notes_pipeline.core.notes import Evidence
+from notes_pipeline.core.notes import Evidence, Quote
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.locate import locate_exactly
+from notes_pipeline.verification.speakers import is_same_speaker
 from notes_pipeline.verification.tokens import tokenize
+from notes_pipeline.verification.verify import PART_JOINER, verify_quote
 
 MIN_CONTEXT_LIKENESS = 0.5  # of prefix and suffix together, below which a place is a look-alike
-PART_JOINER = " … "
 
 
 class Fate(StrEnum):
@@ -32,21 +33,48 @@ def relocate(evidence: Evidence, index: TranscriptIndex) -> Relocation:
     """Find where the words of old evidence stand in a new version.
 
     Where they stand at several places, and even at one, what went before and after them decides whether it is they.
+    Words that are another person's now, or that would not be accepted as a quote there, are orphaned: a "not" put in
+    right before them makes them a look-alike.
     """
     if not evidence.spans:
         return Relocation(Fate.ORPHANED)
-    parts = [_Part(text, index) for text in evidence.matched_text.split(PART_JOINER)]
+    parts = [_Part(text, index) for text in _part_texts(evidence)]
     places: list[tuple[float, tuple[Span, ...]]] = []
     for start in locate_exactly(parts[0].code, index):
         spans = _follow(parts, start, index)
-        if spans is not None:
+        if spans is not None and _is_by(evidence.speaker, spans[0], index):
             places.append((_likeness(evidence, spans, index), spans))
     if not places:
         return Relocation(Fate.ORPHANED)
     likeness, spans = max(places, key=lambda place: place[0])
-    if likeness < MIN_CONTEXT_LIKENESS:
+    if likeness < MIN_CONTEXT_LIKENESS or not _would_stand(evidence, spans, index):
         return Relocation(Fate.ORPHANED)
     return Relocation(Fate.KEPT if spans == evidence.spans else Fate.MOVED, spans)
+
+
+def _part_texts(evidence: Evidence) -> list[str]:
+    """Cut the matched text into its parts by their lengths: what joins them may stand in the transcript as well."""
+    lengths = [len(span) for span in evidence.spans]
+    if sum(lengths) + len(PART_JOINER) * (len(lengths) - 1) != len(evidence.matched_text):
+        return evidence.matched_text.split(PART_JOINER)  # the spans are not known
+    texts, at = [], 0
+    for length in lengths:
+        texts.append(evidence.matched_text[at : at + length])
+        at += length + len(PART_JOINER)
+    return texts
+
+
+def _is_by(speaker: str | None, span: Span, index: TranscriptIndex) -> bool:
+    now = index.transcript.utterances[index.transcript.utterance_at(span.start)].speaker
+    return speaker is None or now is None or is_same_speaker(speaker, now)
+
+
+def _would_stand(evidence: Evidence, spans: tuple[Span, ...], index: TranscriptIndex) -> bool:
+    """Verify the transcript's old words anew, at their new place."""
+    if not evidence.verdict.is_accepted:
+        return True  # they never stood for the quote; where they are is all that is asked
+    hint = index.transcript.utterance_at(spans[0].start)
+    return verify_quote(Quote(evidence.matched_text, evidence.speaker, hint), index).verdict.is_accepted
 
 
 class _Part:

@@ -40,3 +40,12 @@ def is_same_speaker(claimed: str, speaker: str) -> bool:
     return all(
         part in long or (len(part) == 1 and any(other_part.startswith(part) for other_part in long)) for part in short
     )
+
+
+def is_name_of(written: str, speaker: str) -> bool:
+    """Tell whether `written` is nothing but a speaker's name or a part of it: not "Nobody ever heard Ada say"."""
+    one = name_parts(written)
+    return is_same_speaker(written, speaker) and all(
+        part in name_parts(speaker) or (len(part) == 1 and any(other.startswith(part) for other in name_parts(speaker)))
+        for part in one
+    )

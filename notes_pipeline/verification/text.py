@@ -17,7 +17,11 @@ _PUNCTUATION = {
 }  # fmt: skip
 
 # Currency and degree signs end a word: "€5" is two tokens. Other symbols are split off word by word, see tokens.py.
-SIGNS = "$€£¥₹₽₩¢°"
+SIGNS = "$€£¥₹₽₩¢°‰"
+_RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
+_RAISED = str.maketrans(_RAISED_DIGITS, "0123456789" * 2)
+_INDEX = re.compile(f"(?<=[^\\W\\d_])[{_RAISED_DIGITS}]+")
+_POWER = re.compile(f"(?<=\\d)[{_RAISED_DIGITS}]+")
 
 
 class _Folding(dict[int, str]):
@@ -31,6 +35,8 @@ class _Folding(dict[int, str]):
 def _fold(character: str) -> str:
     if character in _APOSTROPHES:
         return "'"
+    if character == "‰" or character in _RAISED_DIGITS:
+        return character  # "10²" is not 102
     if character == "…":
         return ELLIPSIS
     if character in _PUNCTUATION:
@@ -66,16 +72,26 @@ def normal_word(word: str) -> str:
     """Give the form in which words are compared: without invisible characters, compatible forms unified, casefolded."""
     if word.isascii() and INVISIBLE not in word:
         return word
+    word = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), word)
     plain = unicodedata.normalize("NFKC", word.replace(INVISIBLE, "")).casefold()
     return unicodedata.normalize("NFC", plain)
 
 
+def lower_raised(word: str) -> str:
+    """Write raised digits behind a letter as plain ones: "m²" is "m2", but "10²" stays."""
+    return _INDEX.sub(lambda found: found.group().translate(_RAISED), word)
+
+
 def strip_accents(word: str) -> str:
-    """Take the marks off Latin, Greek and Cyrillic letters; letters that differ by more than a mark stay."""
+    """Take the marks off Latin, Greek, Cyrillic and Arabic letters; letters that differ by more than a mark stay."""
     if word.isascii():
         return word
     decomposed = unicodedata.normalize("NFD", word)
-    return "".join(c for c in decomposed if not "\u0300" <= c <= "\u036f").replace("ł", "l").replace("ø", "o")
+    return (
+        "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f" or "\u064b" <= c <= "\u0652"))
+        .replace("ł", "l")
+        .replace("ø", "o")
+    )
 
 
 # What transcribers put in brackets for what is not speech. [inaudible] is missing on purpose: words were said.
@@ -88,8 +104,16 @@ _SOUND_WORDS = (
     "groans|mouth|risas|risa|ríe|se ríe|suspira|tose|pausa|risos|riso|ri|suspiro|tosse|silêncio|bruit|ruido|ruído|"
     "geräusch|background noise|sic|emphasis added"
 )
+# Between asterisks stands emphasis as well: only what nobody says with stress there is a sound.
+_STARRED_SOUND_WORDS = (
+    "laughs|laughing|chuckles|chuckling|coughs|coughing|sighs|sighing|sniffs|sneezes|inhales|exhales|gasps|yawns|"
+    "clears throat|clearing throat|throat clearing|snorts|giggles|giggling|groans|lacht|räuspert sich|hustet|seufzt|"
+    "soupire|tousse|se ríe|tose|suspira"
+)
 _SOUNDS = re.compile(
-    rf"[\[(<*{{]\s*(?:{_SOUND_WORDS})\s*[\])>*}}]|</?(?:b|i|em|strong|u|mark|span|br|p)\s*/?>", re.IGNORECASE
+    rf"[\[(<{{]\s*(?:{_SOUND_WORDS})\s*[\])>}}]|\*\s*(?:{_STARRED_SOUND_WORDS})\s*\*|"
+    rf"</?(?:b|i|em|strong|u|mark|span|br|p)\s*/?>",
+    re.IGNORECASE,
 )
 
 

@@ -5,7 +5,16 @@ import unicodedata
 from dataclasses import dataclass
 
 from notes_pipeline.verification.tables.language import Language
-from notes_pipeline.verification.text import ELLIPSIS, INVISIBLE, SIGNS, SOUND, fold, mask_sounds, normal_word
+from notes_pipeline.verification.text import (
+    ELLIPSIS,
+    INVISIBLE,
+    SIGNS,
+    SOUND,
+    fold,
+    lower_raised,
+    mask_sounds,
+    normal_word,
+)
 
 _WORD = rf"[^\s!-/:-@\[-`{{-~{SIGNS}{ELLIPSIS}{SOUND}]"  # all but blanks, ASCII punctuation and our own marks
 TOKEN = re.compile(
@@ -16,7 +25,7 @@ TOKEN = re.compile(
     rf"|[$%&+={SIGNS[1:]}]"
 )
 _MIXED = re.compile(r"([a-z]{1,3})(\d{1,4})|(\d{1,4})((?!st$|nd$|rd$|th$|k$|m$|bn$|mn$|s$)[a-z]{1,2})")  # "q3", "3d"
-_SIGN_WORDS = {"-": "minus", "%": "percent", "&": "and", "+": "plus", "=": "equals"}
+_SIGN_WORDS = {"-": "minus", "%": "percent", "‰": "permille", "&": "and", "+": "plus", "=": "equals"}
 
 
 @dataclass(slots=True)
@@ -83,6 +92,8 @@ def _entry(word: str, language: Language) -> str | tuple[tuple[int, int, str], .
         return sign
     if word[0] == ".":
         return "0" + word
+    if not word.isascii():
+        word = lower_raised(word)
     mixed = _MIXED.fullmatch(word)
     if mixed is not None:
         return tuple((0, len(word), part) for part in mixed.groups() if part)

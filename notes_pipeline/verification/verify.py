@@ -1,5 +1,6 @@
 """Verify one quote: find its place, compare word by word, judge, and write down the evidence."""
 
+from bisect import bisect_left
 from dataclasses import dataclass, replace
 
 from notes_pipeline.core.notes import Evidence, Quote, Reason, Verdict
@@ -13,11 +14,13 @@ from notes_pipeline.verification.judge import Judgement, judge
 from notes_pipeline.verification.locate import MAX_SHIFT, locate, locate_exactly
 from notes_pipeline.verification.passages import Passage, second_passage
 from notes_pipeline.verification.reading import ReadQuote, read_quote
+from notes_pipeline.verification.speakers import is_same_speaker
 
 VERIFIER_VERSION = "1.0"
 PART_JOINER = " … "
 CONTEXT_CHARS = 64
 MAX_ALTERNATIVES = 20
+MAX_EQUAL = 64  # places of the same words that are judged; nobody reads more
 MAX_COMPARED = 4  # places that are compared when none holds all words
 MAX_COMPARED_SHORT = 16  # for quotes of few words, which many places hold nearly
 MIN_VOTES = 0.5  # of the best place's votes, below which another place is not compared
@@ -59,7 +62,7 @@ def verify_quote(quote: Quote, index: TranscriptIndex) -> Evidence:
             _distance(comparison, quote, index),
             _verbatim(comparison, quote, read, index),
         )
-        for comparison in _comparisons(read, code, index)
+        for comparison in _comparisons(quote, read, code, index)
     ]
     candidates.sort(key=_Candidate.rank)
     if not candidates:
@@ -72,11 +75,12 @@ def verify_quote(quote: Quote, index: TranscriptIndex) -> Evidence:
     return _evidence(quote, read, candidates, second, index)
 
 
-def _comparisons(read: ReadQuote, code: str, index: TranscriptIndex) -> list[Comparison]:
+def _comparisons(quote: Quote, read: ReadQuote, code: str, index: TranscriptIndex) -> list[Comparison]:
     """Compare the quote with all places that hold its words, or with the likeliest ones."""
     exact = locate_exactly(code, index)
     if exact:
-        return [compare_exact(len(code), start) for start in exact]
+        chosen = _likeliest(exact, quote.speaker or read.speaker, quote.utterance_hint, index)
+        return [compare_exact(len(code), start) for start in chosen]
     found: list[Comparison] = []
     most_votes = 0.0
     most = MAX_COMPARED_SHORT if len(code) <= SHORT_WORDS else MAX_COMPARED
@@ -89,6 +93,19 @@ def _comparisons(read: ReadQuote, code: str, index: TranscriptIndex) -> list[Com
             found.append(comparison)
             most_votes = max(most_votes, location.votes)
     return found
+
+
+def _likeliest(starts: list[int], speaker: str | None, hint: int | None, index: TranscriptIndex) -> list[int]:
+    """Choose among very many equal places: those by the claimed speaker, nearest to the hint."""
+    if len(starts) <= MAX_EQUAL:
+        return starts
+    if speaker is not None:
+        names = {name: is_same_speaker(speaker, name) for name in index.transcript.speakers}
+        starts = [start for start in starts if names.get(index.speaker_of(start) or "", False)] or starts
+    if hint is not None and 0 <= hint < len(index.transcript.utterances):
+        hinted = bisect_left(index.words.starts, index.transcript.offsets[hint])
+        starts = sorted(starts, key=lambda start: abs(start - hinted))
+    return starts[:MAX_EQUAL]
 
 
 def _distance(comparison: Comparison, quote: Quote, index: TranscriptIndex) -> int:
@@ -121,7 +138,7 @@ def _evidence(
     comparison, judgement = best.comparison, best.judgement
     transcript = index.transcript
     spans = _spans(comparison, index) if best.verbatim is None else (best.verbatim,)
-    reasons = judgement.reasons
+    reasons = (*judgement.reasons, *judgement.cautions)
     if second is not None:
         spans = _join(spans, index.span(second.start, second.end))
     matched_text = PART_JOINER.join(transcript.slice(span) for span in spans)

@@ -1,10 +1,9 @@
 # ruff: noqa: E501 - a line of a word list is one entry; broken entries are harder to check
 """English.
 
-Sources: the fillers and editing terms of Shriberg (1994), "Preliminaries to a Theory of Speech Disfluencies", and of
-the Switchboard transcription manual; contractions, quantifiers, modals and degree words from the Cambridge Grammar of
-English; antonyms and irregular spellings chosen by hand from the commonest adjectives, verbs and adverbs of English
-(the first 3,000 of wordfreq's list), because a change of one of them turns a statement round.
+Source: written by hand for this project, from knowledge of the language and from what transcripts show; no list was
+taken from elsewhere. Antonyms and irregular spellings are those of common adjectives, verbs and adverbs, because a
+change of one of them turns a statement round.
 """
 
 from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
@@ -38,7 +37,7 @@ _ORDINALS = {
 NUMBERS = Numbers(
     units=_UNITS,
     tens=_TENS,
-    hundred={"hundred": 100, "hundreds": 100},
+    hundred={"hundred": 100},
     scales={
         "thousand": 10**3,
         "k": 10**3,
@@ -54,6 +53,8 @@ NUMBERS = Numbers(
     joiners=words("and"),
     point=words("point dot"),
     one=words("a an"),
+    zeros=words("oh o"),
+    to=words("to"),
 )
 
 ENGLISH = Language(
@@ -63,7 +64,7 @@ ENGLISH = Language(
     fillers=words("um uh uhm umm uhh er erm eh ehm hm hmm hmmm mm mmm mhm ah ahh aah uhuh huh em"),
     markers=phrases(
         "you know, i mean, like, well, so, okay, right, yeah, yes, oh, now, and so, actually, basically, see, look, "
-        "you see, and uh, and um, and, but, or, so yeah, and then"
+        "you see, and uh, and um, and, but, so yeah, and then"
     ),
     negations=words(
         "not no never none nobody nothing nowhere neither nor without hardly scarcely barely cannot non nope"
@@ -242,8 +243,8 @@ ENGLISH = Language(
         ("'s", ("'s",)), ("in'", ("ing",)),
     ),
     same=groups("""
-        's / is has us does
-        'd / would had did
+        's / is has
+        'd / would had
         em / them
         cause / because
         until / till
@@ -291,6 +292,20 @@ ENGLISH = Language(
     """),
     loose_markers=phrases("you know"),
     openers=words("and so well now okay"),
+    emphatics=words("very too so just must will can do does did now here there that this too also would should could"),
+    verbs=words("like look see"),
+    joined=phrases(
+        "any one, every one, some one, no one, any more, in to, on to, can not, per cent, all ready, my self, him self, "
+        "her self, it self, your self, our selves, them selves, one self"
+    ),
+    particles=words("on off over out up down under by after per"),
+    telling_prefixes=words("re in im un dis"),
+    participles=words(
+        "been had done gone made said seen known taken given got gotten come become found left lost told thought kept "
+        "brought bought built felt heard held led met paid sent sold stood taught understood won written spoken broken "
+        "chosen driven eaten fallen forgotten grown risen shown stolen thrown worn begun drunk sung swum better meant spent "
+        "caught fought dealt slept swept laid raised hidden ridden bitten frozen drawn flown blown sat dug hung stuck"
+    ),
     doubts=words("perhaps maybe possibly allegedly supposedly"),
     opaque=(
         *(

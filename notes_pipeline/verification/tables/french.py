@@ -1,9 +1,8 @@
 # ruff: noqa: E501 - a line of a word list is one entry; broken entries are harder to check
 """French.
 
-Sources: fillers and discourse particles after Blanche-Benveniste, "Approches de la langue parlée en français"; negations,
-indefinites and conditionals after Grevisse, "Le bon usage"; antonyms by hand from the commonest words. Spoken French drops
-"ne": it is a function word here, and "pas", "jamais", "rien" and their like are the negations.
+Source: written by hand for this project; no list was taken from elsewhere. Spoken French drops "ne": it is a function
+word here, and "pas", "jamais", "rien" and their like are the negations.
 """
 
 from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
@@ -37,6 +36,8 @@ FRENCH = Language(
         point=words("virgule"),
         one=words("un une"),
         has_decimal_comma=True,
+        ones=words("un une"),
+        to=words("à"),
         is_vigesimal=True,
         pairs={
             ("quatre", "vingt"): 80, ("quatre", "vingts"): 80, ("dix", "sept"): 17, ("dix", "huit"): 18, ("dix", "neuf"): 19,
@@ -141,6 +142,7 @@ FRENCH = Language(
     question_starts=words(
         "qui que quoi quel quelle quels quelles quand où comment pourquoi combien est es avez as peux pouvez peut"
     ),
+    emphatics=words("très si trop bien là ici aussi tout même"),
     doubts=words("éventuellement"),
     opaque=(
         ("ne", "crois", "pas", "que"), ("ne", "pense", "pas", "que"), ("crois", "pas", "que"), ("pense", "pas", "que"),
@@ -148,5 +150,7 @@ FRENCH = Language(
         ("peut", "être"), ("peut", "être", "que"), ("pas", "parce", "que"), ("pas", "que"),
     ),
     currencies={"€": "€", "euro": "€", "euros": "€", "$": "$", "dollar": "$", "dollars": "$", "£": "£", "livres": "£"},
+    percent=phrases("percent, pourcent, pour cent"),
     accents_matter=True,
+    final_accents_tell=True,
 )  # fmt: skip

@@ -47,6 +47,12 @@ class Numbers:
     halves: frozenset[tuple[str, ...]] = frozenset()  # what adds a half: "and a half"
     is_vigesimal: bool = False  # "soixante et onze", "quatre vingt douze"
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # two words that stand for one: ("quatre", "vingt")
+    fractions: dict[str, str] = field(default_factory=dict)  # "anderthalb"
+    ones: frozenset[str] = frozenset()  # articles that stand for one behind a joiner: "vingt et un"
+    zeros: frozenset[str] = frozenset()  # what stands for a zero between other digits: "two oh four"
+    to: frozenset[str] = frozenset()  # what may be written as a dash between two numbers: "four to five"
+    has_ordinal_dot: bool = False  # "3. Mai" is the third
+    run: Callable[[list[str], int, int], tuple[int, int] | None] | None = None  # reads "二十二": value and end
     compound: Callable[[str], int | None] | None = None  # reads "zweiundzwanzig"
 
     @cached_property
@@ -60,6 +66,7 @@ class Numbers:
                 *self.scales,
                 *self.ordinals,
                 *self.decades,
+                *self.fractions,
                 *self.one,
                 *self.point,
             )
@@ -93,10 +100,20 @@ class Language:
     openers: frozenset[str] = frozenset()  # link words that a sentence may lose at its start
     opaque: tuple[tuple[str, ...], ...] = ()  # phrases that turn what follows into its opposite or into doubt
     currencies: dict[str, str] = field(default_factory=dict)  # signs and words of currencies to one form
+    percent: frozenset[tuple[str, ...]] = frozenset({("percent",)})  # "percent" is how "%" is read in every language
+    percent_before: frozenset[tuple[str, ...]] = frozenset()  # the same where it stands before the number
     doubts: frozenset[str] = frozenset()  # adverbs that take back a whole statement: "perhaps"
     accents_matter: bool = False  # an accent makes another word ("esta", "está"), not another spelling
     nouns_have_capitals: bool = False
     is_guarded: bool = True
+    bare_words: frozenset[str] = frozenset()  # words that an umlaut or accent makes into others: "konnte"
+    final_accents_tell: bool = False  # an accent on the last letter is one of tense or person: "habló"
+    joined: frozenset[tuple[str, ...]] = frozenset()  # words with a task of their own that are joined all the same
+    particles: frozenset[str] = frozenset()  # function words that may be the first part of a compound: "on line"
+    telling_prefixes: frozenset[str] = frozenset()  # a blank or hyphen behind them makes another word: "re-signed"
+    participles: frozenset[str] = frozenset()  # irregular ones
+    emphatics: frozenset[str] = frozenset()  # function words that stress when they are said twice: "too, too slow"
+    verbs: frozenset[str] = frozenset()  # markers that are verbs too: "like, share, subscribe"
 
     @cached_property
     def signs(self) -> frozenset[str]:
@@ -114,6 +131,23 @@ class Language:
         for marker in self.markers:
             lengths.setdefault(marker[0], set()).add(len(marker))
         return {word: tuple(sorted(found)) for word, found in lengths.items()}
+
+    def is_word(self, word: str) -> bool:
+        """Tell whether a short word is known to be one, rather than the start of another."""
+        return (
+            word in self.function_words
+            or word in self.pronouns
+            or word in self.quantifiers
+            or word in self.units
+            or word in self.same
+            or word in self.antonyms
+        )
+
+    def is_participle(self, word: str) -> bool | None:
+        """Tell past participles from base forms; None where a word may be either, or nothing is known."""
+        if not self.participles or word in ("put", "cut", "set", "let", "hit", "cost", "come", "run", "read", "become"):
+            return None
+        return word in self.participles or (word.endswith("ed") and word not in ("need", "feed", "speed", "succeed"))
 
     @cached_property
     def known(self) -> dict[str, str | tuple[tuple[int, int, str], ...]]:

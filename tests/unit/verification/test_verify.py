@@ -208,3 +208,113 @@ def test_times_are_those_of_the_words(make_index: MakeIndex) -> None:
 )
 def test_what_only_looks_harmless_is_altered(make_index: MakeIndex, said: str, claimed: str) -> None:
     assert verify_quote(Quote(claimed), make_index(f"Ann: So {said}.")).verdict is Verdict.ALTERED
+
+
+def _is_accepted(make_index: MakeIndex, said: str, claimed: str, language: str = "en") -> bool:
+    return verify_quote(Quote(claimed), make_index(f"Ann: {said}", language=language)).verdict.is_accepted
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "claimed"),
+    [
+        pytest.param("en", "There were seven, eight people there.", "There were 7, 8 people there.", id="list"),
+        pytest.param("en", "It rose 5 to 10 percent that year.", "It rose 5-10% that year.", id="range"),
+        pytest.param("en", "We met at nine forty-five that day.", "We met at 9:45 that day.", id="time"),
+        pytest.param("en", "We met in room two oh four.", "We met in room 204.", id="zero"),
+        pytest.param("en", "We are a twenty-four seven shop there.", "We are a 24/7 shop there.", id="two numbers"),
+        pytest.param("en", "The grant was 2.5 million euros.", "The grant was €2.5 million.", id="sign before"),
+        pytest.param("en", "The ticket for it costs €20.", "The ticket for it costs 20 euros.", id="word behind"),
+        pytest.param("en", "They now have twenty-four beds.", "24 beds", id="short"),
+        pytest.param("de", "Sie kam am dritten Mai zu uns.", "Sie kam am 3. Mai zu uns.", id="ordinal dot"),
+        pytest.param("de", "Wir zahlen 1.500 Euro im Monat.", "Wir zahlen 1.500 € im Monat.", id="sign behind"),
+        pytest.param("fr", "Ça coûte mille deux cents euros.", "Ça coûte 1 200 euros.", id="blank between thousands"),
+        pytest.param("fr", "Il a vingt et un ans maintenant.", "Il a 21 ans maintenant.", id="vingt et un"),
+        pytest.param("es", "Subió un doce por ciento en marzo.", "Subió un 12 % en marzo.", id="por ciento"),
+        pytest.param("pt", "Custou mil e quinhentos euros.", "Custou 1.500 euros.", id="mil e quinhentos"),
+        pytest.param("ru", "Мы платим пятнадцать процентов.", "Мы платим 15%.", id="russian"),
+        pytest.param("zh", "价格涨了百分之十五。", "价格涨了15%。", id="chinese"),
+        pytest.param("ja", "値段は五パーセント上がった。", "値段は5%上がった。", id="japanese"),
+    ],
+)
+def test_a_number_may_be_written_in_another_way(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
+    assert _is_accepted(make_index, said, claimed, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "claimed"),
+    [
+        pytest.param("en", "There were three, four people.", "There were 34 people.", id="comma"),
+        pytest.param("en", "We won it 2-1 in the end.", "We won it 21 in the end.", id="dash"),
+        pytest.param("en", "Twenty, thirty people came here.", "2030 people came here.", id="tens"),
+        pytest.param("en", "Hundreds of people came to it.", "100 of people came to it.", id="hundreds"),
+        pytest.param("en", "We sold 102 units of it then.", "We sold 10² units of it then.", id="raised"),
+        pytest.param("en", "The rate was 5‰ in that year.", "The rate was 5% in that year.", id="per mille"),
+        pytest.param("en", "We met at 8:15 on that day.", "We met at 815 on that day.", id="time"),
+        pytest.param("es", "Cuesta cuatro mil, cinco mil euros.", "Cuesta 9 mil euros.", id="sum"),
+        pytest.param("zh", "我们花了两三千块钱。", "我们花了23000块钱。", id="two or three"),
+    ],
+)
+def test_numbers_that_are_apart_are_not_one_number(
+    make_index: MakeIndex, language: str, said: str, claimed: str
+) -> None:
+    assert not _is_accepted(make_index, said, claimed, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "claimed"),
+    [
+        pytest.param(
+            "en", "We now have ten tenants in the building.", "We now have tenants in the building.", id="ten"
+        ),
+        pytest.param("en", "And all allergies are tested here.", "And allergies are tested here.", id="all"),
+        pytest.param("en", "The ex examiner lied to us all.", "The examiner lied to us all.", id="ex"),
+        pytest.param("ru", "Я не нервничаю перед экзаменом.", "Я нервничаю перед экзаменом.", id="russian negation"),
+        pytest.param(
+            "es", "Los bancos no nos ayudan en nada.", "Los bancos nos ayudan en nada.", id="spanish negation"
+        ),
+        pytest.param("en", "It was very very good for us.", "It was good for us all.", id="both of two equal words"),
+        pytest.param("en", "I would not not pay for it.", "I would pay for it.", id="both negations"),
+        pytest.param("en", "The disk was full in the end.", "The disk was full, full in the end.", id="put in twice"),
+        pytest.param("zh", "我天天加班到十点。", "我天加班到十点。", id="doubled character"),
+        pytest.param("en", "It is for him, for her, a big step.", "It is for her, a big step.", id="not a stutter"),
+        pytest.param("en", "The nurses -- Polish -- agreed to it.", "The nurses agreed to it.", id="aside"),
+        pytest.param("en", "You go left, right, left, and stop.", "You go left, left, and stop.", id="one of a list"),
+        pytest.param("en", "We sell it, or, we burn it down.", "We sell it, we burn it down.", id="or"),
+        pytest.param("en", "The new one is not able to work.", "The new one is notable to work.", id="not able"),
+        pytest.param("en", "We wanted to get her on board.", "We wanted together on board.", id="to get her"),
+        pytest.param("en", "He re-signed in June with them.", "He resigned in June with them.", id="re-signed"),
+        pytest.param("en", "The price was fair for us all.", "The prize was fair for us all.", id="price"),
+        pytest.param("en", "They are scrapping the old form.", "They are scraping the old form.", id="scrapping"),
+        pytest.param("en", "I'd leave it there if I could.", "I did leave it there if I could.", id="did"),
+        pytest.param("en", "I'd leave it there if I could.", "I had leave it there if I could.", id="had"),
+        pytest.param("de", "Wir hätten Zeit für den Laden.", "Wir hatten Zeit für den Laden.", id="mood"),
+        pytest.param("de", "Er könnte kommen.", "Er konnte kommen.", id="mood, nothing else bare"),
+        pytest.param("de", "Der Ofen war neu und gut.", "Der Offen war neu und gut.", id="german nouns are no names"),
+        pytest.param("es", "Pagó la renta en mayo.", "Pago la renta en mayo.", id="tense"),
+    ],
+)
+def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
+    assert not _is_accepted(make_index, said, claimed, language)
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "claimed"),
+    [
+        pytest.param("en", "The pro- the project was late.", "The project was late.", id="marked start"),
+        pytest.param("en", "The m m main point is money.", "The main point is money.", id="single letters"),
+        pytest.param("en", "It was very very cold that night.", "It was very cold that night.", id="one of two"),
+        pytest.param("en", "We went home after that talk.", "We, we went home after that talk.", id="stutter put in"),
+        pytest.param(
+            "en", "So we-- we just, you know, we just deleted logs.", "So we just deleted logs.", id="marker in between"
+        ),
+        pytest.param("zh", "我，我想买这个东西。", "我想买这个东西。", id="character set off"),
+        pytest.param("en", "We login to the web site daily.", "We log in to the website daily.", id="compounds"),
+        pytest.param("en", "They'd never been there before.", "They had never been there before.", id="had"),
+        pytest.param("en", "You press the pause key now.", "You press the *pause* key now.", id="emphasis"),
+        pytest.param("de", "Er könnte kommen.", "Er koennte kommen.", id="umlaut spelt out"),
+        pytest.param("de", "Wir müssen die Bücher prüfen.", "Wir mussen die Bucher prufen.", id="typed bare"),
+        pytest.param("en", "It was cancelled in the end.", "It was canceled in the end.", id="regional"),
+    ],
+)
+def test_what_carries_nothing_may_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
+    assert _is_accepted(make_index, said, claimed, language)

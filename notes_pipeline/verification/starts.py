@@ -1,0 +1,63 @@
+"""Words broken off and starts given up."""
+
+import re
+
+from notes_pipeline.verification.asides import skip_fillers
+from notes_pipeline.verification.numerals import is_number
+from notes_pipeline.verification.sides import Written
+from notes_pipeline.verification.text import ELLIPSIS
+
+MAX_FRAGMENT_LETTERS = 3
+_DASHES = re.compile("-+")
+_VOWELS = frozenset("aeiouyäöüáàâãéèêíîóòôõúùûœæ")
+
+
+def is_broken_off(side: Written, at: int) -> bool:
+    """Tell whether a word is only the start of the one that follows: "megaladap- Megaladapis", "y you".
+
+    Where no dash or ellipsis marks it, it must be no word of its own: "ten tenants" are ten.
+    """
+    atoms, language = side.atoms, side.language
+    following = skip_fillers(side, at + 1, 1)
+    if following >= len(atoms):
+        return False
+    word, whole = atoms[at], atoms[following]
+    if word in language.negations or is_number(word, language):
+        return False
+    if side.is_cut(at):
+        return whole.startswith(word) or len(word) <= 2
+    if not whole.startswith(word) or word == whole or not language.is_guarded:
+        return False
+    if len(word) > MAX_FRAGMENT_LETTERS or not word.isalpha() or language.is_word(word):
+        return False
+    if len(word) == 1 or _VOWELS.isdisjoint(word):
+        return True
+    return whole in language.function_words or (following > at + 1 and side.is_cut(following - 1))
+
+
+def is_abandoned(side: Written, start: int, end: int) -> bool:
+    """Tell whether a stretch is visibly given up: broken off, and nothing in it but words that carry no content."""
+    language, atoms = side.language, side.atoms
+    if skip_fillers(side, end, 1) >= len(atoms):
+        return False
+    after = side.words.before(end)
+    is_inserted = _DASHES.fullmatch(side.words.before(start).strip()) is not None and end - start > 1
+    if is_inserted and _DASHES.fullmatch(after.strip()):
+        return False  # between two dashes stands an aside
+    is_plain_cut = ELLIPSIS in after or after.startswith("-")
+    for at in range(start, end):
+        atom = atoms[at]
+        if atom in language.negations or atom in language.hedge_words or atom in language.conditions:
+            return False
+        if is_number(atom, language):
+            return False
+        if not (is_plain_cut or side.is_set_off(start)):
+            return False
+        if atom not in language.function_words and not (at == end - 1 and _breaks_off(side, start, end)):
+            return False
+    return True
+
+
+def _breaks_off(side: Written, start: int, end: int) -> bool:
+    """Tell whether the last word of a stretch is broken off, and no aside of its own: "nurses -- Polish -- agreed"."""
+    return side.words.before(end).startswith("-") and "-" not in side.words.before(start)

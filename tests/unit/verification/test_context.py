@@ -1,0 +1,135 @@
+"""What the words beside a quote take back, one sentence a test."""
+
+from collections.abc import Callable
+
+import pytest
+
+from notes_pipeline.core.notes import Quote, Reason, Verdict
+from notes_pipeline.verification import TranscriptIndex, verify_quote
+
+MakeIndex = Callable[..., TranscriptIndex]
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "quote"),
+    [
+        ("en", "I don't really believe the rent will fall.", "The rent will fall."),
+        ("en", "I would not say that the landlord is rude.", "the landlord is rude"),
+        ("en", "Nobody thinks the bridge is safe.", "The bridge is safe."),
+        ("en", "It is just a myth that cats hate water.", "cats hate water"),
+        ("en", "We doubt that she will pay.", "She will pay."),
+        ("en", "There is no evidence that the bridge is safe.", "The bridge is safe."),
+        ("en", "We never really trusted the bank.", "trusted the bank"),
+        ("en", "None of the tenants paid.", "the tenants paid"),
+        ("en", "They failed to mend the stairs.", "mend the stairs"),
+        ("en", "They pretend to mend the stairs.", "mend the stairs"),
+        ("en", "We used to own the whole field.", "own the whole field"),
+        ("en", "We almost sold the garden.", "sold the garden"),
+        ("en", "Imagine that we had a lift.", "We had a lift."),
+        ("en", "I wish we had a lift.", "We had a lift."),
+        ("en", "That the bridge is safe is simply not true.", "the bridge is safe"),
+        ("en", "We can't raise the rent.", "We can."),
+        ("de", "Ich glaube nicht, dass die Miete sinkt.", "dass die Miete sinkt"),
+        ("de", "Niemand denkt, dass die Brücke sicher ist.", "die Brücke sicher ist"),
+        ("de", "Wir verkaufen den Garten nicht.", "Wir verkaufen den Garten."),
+        ("fr", "Je ne crois pas que le loyer baisse.", "le loyer baisse"),
+        ("fr", "Je doute que le pont tienne.", "le pont tienne"),
+        ("es", "No creo que el puente aguante.", "el puente aguante"),
+        ("pt", "Não acho que a ponte aguenta.", "a ponte aguenta"),
+        ("pt", "Duvido que a ponte aguente.", "a ponte aguente"),
+        ("ja", "毎日雨が降るわけではありません。", "毎日雨が降る"),
+        ("zh", "我不认为桥很安全。", "桥很安全"),
+    ],
+)
+def test_a_lost_denial_is_altered(make_index: MakeIndex, language: str, said: str, quote: str) -> None:
+    evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}", language=language))
+    assert evidence.verdict is Verdict.ALTERED
+    assert Reason.CONTEXT in evidence.reasons
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "quote"),
+    [
+        ("en", "If the rent rises, we will leave.", "We will leave."),
+        ("en", "Had they rung the bell, I would have opened.", "I would have opened."),
+        ("en", "Should the rent rise, we will leave.", "We will leave."),
+        ("en", "We will leave if the rent rises.", "We will leave."),
+        ("en", "We will leave only if the rent rises.", "We will leave."),
+        ("en", "Unless the rent falls, we leave.", "the rent falls"),
+        ("en", "I think the stairs are rotten.", "The stairs are rotten."),
+        ("en", "At least nine people fell.", "nine people fell"),
+        ("en", "The stairs cost 900 euros or so.", "The stairs cost 900 euros"),
+        ("en", "The stairs are rotten, I suppose.", "The stairs are rotten"),
+        ("en", "My uncle said that the stairs are rotten.", "The stairs are rotten."),
+        ("de", "Wenn die Miete steigt, ziehen wir aus.", "ziehen wir aus"),
+        ("de", "Wir ziehen aus, wenn die Miete steigt.", "Wir ziehen aus"),
+        ("fr", "Si le loyer monte, nous partirons.", "nous partirons"),
+        ("es", "Si sube la renta, nos vamos.", "nos vamos"),
+        ("pt", "Se a renda subir, vamos embora.", "vamos embora"),
+    ],
+)
+def test_a_lost_hedge_or_condition_is_a_caution(make_index: MakeIndex, language: str, said: str, quote: str) -> None:
+    evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}", language=language))
+    assert evidence.verdict.is_accepted
+    assert evidence.reasons == (Reason.CONTEXT,)
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("I doubt it. The rent will fall.", "The rent will fall."),
+        ("There is no doubt that the rent will fall.", "the rent will fall"),
+        ("We are used to living by the river.", "living by the river"),
+        ("He doesn't -- he does own the field.", "he does own the field"),
+        ("Whether you like it or not we sold the garden.", "we sold the garden"),
+        ("I don't know if she pays.", "I don't know"),
+    ],
+)
+def test_what_does_not_govern_the_quote_takes_nothing_back(make_index: MakeIndex, said: str, quote: str) -> None:
+    evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}"))
+    assert evidence.verdict.is_accepted
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("We sold three hundred and forty chairs.", "forty chairs"),
+        ("We sold thirty-six chairs.", "six chairs"),
+        ("We sold two thousand chairs.", "We sold two"),
+    ],
+)
+def test_a_number_cut_in_two_is_altered(make_index: MakeIndex, said: str, quote: str) -> None:
+    evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}"))
+    assert evidence.verdict is Verdict.ALTERED
+    assert evidence.reasons[:2] == (Reason.NUMBER, Reason.CONTEXT)
+
+
+def test_a_denial_reaches_over_a_backchannel(make_index: MakeIndex) -> None:
+    index = make_index("Ann: Well.", "Ann: I don't think that", "Ben: Mhm.", "Ann: the rent will fall this year.")
+    assert verify_quote(Quote("the rent will fall this year"), index).verdict is Verdict.ALTERED
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
+        ("They pretend to care about the garden.", "They … care about the garden."),
+        ("They might mend the stairs.", "They … mend the stairs."),
+        ("We almost lost the garden.", "We … lost the garden."),
+        ("I like it if it rains. If it snows, you need a sledge.", "I like it … you need a sledge."),
+    ],
+)
+def test_an_ellipsis_must_not_hide_what_turns_the_words(make_index: MakeIndex, said: str, quote: str) -> None:
+    assert verify_quote(Quote(quote), make_index(f"Ann: {said}")).verdict is Verdict.ALTERED
+
+
+def test_answers_to_two_questions_are_not_one_quote(make_index: MakeIndex) -> None:
+    index = make_index("Ann: My neighbour helps.", "Ben: And who never ever helps?", "Ann: The landlord and his son.")
+    evidence = verify_quote(Quote("My neighbour helps. The landlord and his son."), index)
+    assert Reason.STITCHED in evidence.reasons
+
+
+@pytest.mark.parametrize("quote", ["The rent has fallen.", "the rent has fallen.", "The rent has fallen"])
+def test_the_end_of_a_question_is_no_statement(make_index: MakeIndex, quote: str) -> None:
+    evidence = verify_quote(Quote(quote, "Ben"), make_index("Ben: Would you say that the rent has fallen?"))
+    assert evidence.verdict is Verdict.ALTERED
+    assert Reason.QUESTION in evidence.reasons
