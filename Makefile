@@ -22,19 +22,20 @@ install-dev: $(VENV)/.installed-dev
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
 		{ echo "error: $(PYTHON) is older than 3.11. Name another: make PYTHON=python3.12 ..." >&2; exit 6; }
-	$(PYTHON) -m venv $(VENV)
+	@echo 'Making the virtual environment in $(VENV); the packages take about a minute.' >&2
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
-	$(PIP) setuptools
-	$(PIP) --no-build-isolation --editable .
+	@$(PIP) setuptools
+	@$(PIP) --no-build-isolation --editable .
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	$(PIP) --no-build-isolation --editable '.[dev]'
+	@$(PIP) --no-build-isolation --editable '.[dev]'
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
-	$(PIP) --no-build-isolation --editable '.[bench]'
+	@$(PIP) --no-build-isolation --editable '.[bench]'
 	@touch $@
 
 run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); without FILE on an invented one

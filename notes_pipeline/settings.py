@@ -9,6 +9,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from notes_pipeline.core.errors import SettingsError
 
 OPENAI_URL = "https://api.openai.com/v1"
+DEFAULT_DATA = Path(".run")
 DEFAULT_MODEL = "gpt-4.1-mini"  # of the OpenAI API: structured output, a long context, among the cheap ones
 
 
@@ -23,7 +24,7 @@ class Settings(BaseSettings):
     openai_base_url: str | None = None
     notes_model: str | None = Field(default=None, description="The model to ask.")
     notes_workspace: str = Field(default="default", min_length=1)
-    notes_data: Path = Field(default=Path(".run"), description="The folder of the embedded parts.")
+    notes_data: Path = Field(default=DEFAULT_DATA, description="The folder of the embedded parts.")
     notes_concurrency: int = Field(default=16, ge=1, le=400, description="Calls in flight per worker process.")
     notes_call_timeout_s: float = Field(default=120.0, gt=0, description="From asking a model to its last byte.")
     notes_lease_s: float = Field(default=30.0, gt=0, description="Work without a sign of life is free after this.")

@@ -16,7 +16,7 @@ def main() -> None:
         complain(error)
         sys.exit(exit_code(error))
     except KeyboardInterrupt:
-        print("interrupted", file=sys.stderr)
+        print("interrupted: what is done is stored, the same command goes on from there", file=sys.stderr)
         sys.exit(Exit.INTERRUPTED)
 
 

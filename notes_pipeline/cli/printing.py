@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from notes_pipeline.steps.read_run import RunReport
     from notes_pipeline.store.notes import StoredNote
 
-OFFLINE_LABEL = "offline model: it picks passages by word statistics and quotes them, it understands nothing"
+OFFLINE_LABEL = (
+    "offline model: it picks passages by word statistics and quotes them, it understands nothing; what it says of a "
+    "question being asked or answered is a guess"
+)
 SHOWN_WARNINGS = 3
 _FATE_STYLE = {"kept": "green", "moved": "yellow", "orphaned": "red"}
 _STATE_STYLE = {RunState.FINISHED: "green", RunState.PARTIAL: "yellow", RunState.FAILED: "red"}
@@ -67,7 +70,7 @@ def print_run(report: "RunReport", notes: Sequence["StoredNote"], *, heading: bo
         _print_group(out, title, by_question.get(question.id, []))
     for theme in report.guide.themes:
         _print_group(out, _title(theme.id, theme.name), by_theme.get(theme.id, []))
-    if not notes:
+    if not notes and report.run.state is RunState.FINISHED:
         out.print(Text("\nNo notes: the model found nothing for this guide, or nothing fits what was asked for."))
     if others:
         _print_group(out, _title("?", "For no question or theme of the guide"), others)

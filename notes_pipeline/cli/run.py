@@ -12,21 +12,21 @@ from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from notes_pipeline.bootstrap import Services
 from notes_pipeline.cli.as_json import run_json
-from notes_pipeline.cli.exits import Exit
+from notes_pipeline.cli.exits import Exit, printable
 from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.printing import print_demonstration, print_run
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
 from notes_pipeline.core.notes import Note
 from notes_pipeline.core.runs import ChunkState, RunState
-from notes_pipeline.settings import Settings, read_settings
+from notes_pipeline.settings import DEFAULT_DATA, Settings, read_settings
 from notes_pipeline.steps.demonstrate import check_by_hand
 from notes_pipeline.steps.ingest import IngestedGuide, IngestedTranscript, ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.read_run import Progress, read_progress, read_run
 from notes_pipeline.steps.request_run import request_run
 from notes_pipeline.worker.app import create_app
-from notes_pipeline.worker.doorbell import Doorbell
+from notes_pipeline.worker.doorbell import Doorbell, check_broker
 
 POLL_S = 0.1
 _EXITS = {RunState.FINISHED: Exit.OK, RunState.PARTIAL: Exit.PARTIAL, RunState.FAILED: Exit.FAILED}
@@ -58,6 +58,8 @@ def run_file(file: Path, guide: Path | None, *, as_json: bool, anew: bool, demon
         if checked and demonstrate is not None:
             print_demonstration(str(demonstrate), checked)
         _print_place(settings)
+    if report.run.state is not RunState.FINISHED:
+        _say(f"The run is {report.run.state.value}: {printable(report.run.reason or 'for no known reason')}")
     return _EXITS[report.run.state]
 
 
@@ -77,6 +79,7 @@ def _finished_run(services: Services, transcript: IngestedTranscript, guide: Ing
         return run.id
     with working_parts(services.settings) as parts:
         if parts.settings.redis_url is not None:
+            check_broker(parts.settings.redis_url)
             Doorbell(create_app(parts.settings.redis_url)).ring(NextWork(plan=(run.id,)))
         _wait(services, run.id, parts)
     return run.id
@@ -116,7 +119,8 @@ def _describe(progress: Progress) -> str:
 
 def _print_place(settings: Settings) -> None:
     if settings.database_url is None:
-        _say(f"\nData: {settings.notes_data}/ in this folder; `make clean` removes it. Once more: notes-pipeline show")
+        removal = "`make clean` removes it" if settings.notes_data == DEFAULT_DATA else "remove the folder to forget it"
+        _say(f"\nData: {settings.notes_data.absolute()} ({removal}). Once more: .venv/bin/notes-pipeline show")
 
 
 def _say(text: str) -> None:

@@ -136,6 +136,10 @@ def _is_broken_utf8(data: bytes) -> bool:
     return broken <= MAX_BROKEN_SHARE * high
 
 
+# No tool of today writes the code pages of DOS, but a few German or French accents fit them just as well.
+_DOS_PAGES = frozenset({"cp437", "cp775", "cp850", "cp852", "cp857", "cp858", "cp860", "cp861", "cp863", "cp865"})
+
+
 def _guess_encoding(data: bytes, first_high: int) -> str | None:
     from charset_normalizer import from_bytes  # only few files need it
 
@@ -146,7 +150,8 @@ def _guess_encoding(data: bytes, first_high: int) -> str | None:
         return None
     as_good = (one for one in matches if one.chaos <= best.chaos and one.coherence >= best.coherence)
     # A few accents fit many code pages as well as each other; then it is the one that Windows writes in the West.
-    return "cp1252" if any("cp1252" in one.could_be_from_charset for one in as_good) else best.encoding
+    is_western = best.encoding in _DOS_PAGES or any("cp1252" in one.could_be_from_charset for one in as_good)
+    return "cp1252" if is_western else best.encoding
 
 
 def _refuse_binary(text: str, name: str) -> None:

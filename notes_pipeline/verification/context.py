@@ -120,7 +120,8 @@ def _left(read: ReadQuote, comparison: Comparison, index: TranscriptIndex, edges
             return TURNED if is_stated and not is_restart else WEAKENED
         if last in language.pronouns and edges.denials.search(text[: -len(last) - 1]) is not None:
             return WEAKENED
-    if edges.doubts.search(text) is not None or last in language.doubts:
+    # Without the quote's own "if": a condition that the quote states itself is not lost.
+    if edges.doubts.search(" " + " ".join(before)) is not None or last in language.doubts:
         return WEAKENED
     return WEAKENED if _is_conditional(before, start, index, edges) else NOTHING
 

@@ -8,6 +8,7 @@ import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
 
+from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.worker.app import DRAFT, DRAFT_QUEUE, FINISH, PLAN
 
@@ -40,6 +41,15 @@ def redis_client(broker_url: str) -> "redis.Redis":
         path, _, query = broker_url.removeprefix("redis+socket://").partition("?")
         broker_url = f"unix://{path}?{query.replace('virtual_host', 'db')}"
     return redis.Redis.from_url(broker_url, socket_timeout=5, socket_connect_timeout=5)
+
+
+def check_broker(broker_url: str) -> None:
+    """Raise ServiceUnavailableError when the broker does not answer."""
+    try:
+        redis_client(broker_url).ping()
+    except redis.RedisError as error:
+        place = broker_url.rpartition("@")[2]
+        raise ServiceUnavailableError(f"the broker at {place} does not answer: {error}. Check REDIS_URL.") from error
 
 
 def queue_length(client: "redis.Redis", queue: str = DRAFT_QUEUE) -> int:
