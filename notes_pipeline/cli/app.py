@@ -7,6 +7,8 @@ from uuid import UUID
 
 import typer
 
+from notes_pipeline.cli.forms import ReportForm
+
 app = typer.Typer(
     add_completion=False,
     name="notes-pipeline",
@@ -30,12 +32,6 @@ class StatusChoice(StrEnum):
     supported = "supported"
     flagged = "flagged"
     all = "all"
-
-
-class FormChoice(StrEnum):
-    jsonl = "jsonl"
-    table = "table"
-    html = "html"
 
 
 TranscriptFile = Annotated[
@@ -91,7 +87,7 @@ def verify(
         ),
     ] = None,
     form: Annotated[
-        FormChoice | None, typer.Option("--as", help="By default JSON lines for JSON lines, else a table.")
+        ReportForm | None, typer.Option("--as", help="By default JSON lines for JSON lines, else a table.")
     ] = None,
     pairs: Annotated[
         Path | None, typer.Option(help="Lines of transcript, claims and output path, to check many in one process.")
@@ -110,14 +106,13 @@ def verify(
 
     A line that is no claim is named on stderr, the others are still checked, and the exit code is 3.
     """
-    from notes_pipeline.cli.verify import ReportForm, verify_files, verify_pairs
+    from notes_pipeline.cli.verify import verify_files, verify_pairs
 
     if pairs is not None:
         raise typer.Exit(verify_pairs(pairs, interviewer or []))
     if transcript is None or claims is None:
         raise typer.BadParameter("give a transcript and a file of claims, or --pairs")
-    chosen = None if form is None else ReportForm(form.value)
-    raise typer.Exit(verify_files(transcript, claims, interviewer or [], chosen))
+    raise typer.Exit(verify_files(transcript, claims, interviewer or [], form))
 
 
 @app.command()

@@ -3,12 +3,12 @@
 import json
 import sys
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 from pathlib import Path
 from typing import TextIO
 
 from notes_pipeline.cli.exits import Exit, complain, printable
 from notes_pipeline.cli.files import read_file
+from notes_pipeline.cli.forms import ReportForm
 from notes_pipeline.cli.results import CheckedClaim
 from notes_pipeline.core.errors import InputError, InvalidClaimError
 from notes_pipeline.core.roles import Roles
@@ -17,12 +17,6 @@ from notes_pipeline.readers.claims import NotesFormat, detect_notes_format, read
 from notes_pipeline.readers.reading import read_transcript
 from notes_pipeline.verification import index_transcript, verify_quote
 from notes_pipeline.verification.contract import parse_claim, verdict_line
-
-
-class ReportForm(StrEnum):
-    jsonl = "jsonl"
-    table = "table"
-    html = "html"
 
 
 def verify_files(transcript: Path, claims: Path, interviewers: Sequence[str], form: ReportForm | None) -> Exit:

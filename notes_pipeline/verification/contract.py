@@ -1,11 +1,11 @@
-"""The JSON forms of the `verify` command: transcripts and claims in, verdicts out."""
+"""The JSON forms of the `verify` command: claims in, verdicts out. Transcripts are read by `readers`."""
 
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from notes_pipeline.core.errors import InvalidClaimError, UnreadableTranscriptError
+from notes_pipeline.core.errors import InvalidClaimError
 from notes_pipeline.core.notes import Evidence, Quote, Reason
-from notes_pipeline.core.transcript import Span, Transcript, Utterance, Word
+from notes_pipeline.core.transcript import Span, Transcript
 from notes_pipeline.verification.verify import VERIFIER_VERSION
 
 
@@ -75,73 +75,3 @@ def _cut(spans: tuple[Span, ...], transcript: Transcript) -> list[list[int]]:
 
 def _seconds(milliseconds: int | None) -> float | None:
     return None if milliseconds is None else milliseconds / 1000
-
-
-def read_contract_transcript(document: object) -> Transcript:
-    """Read a transcript in the contract's own JSON form; texts are kept as they are.
-
-    Raises:
-        UnreadableTranscriptError: the document has another form; the message names the utterance and field.
-    """
-    utterances = document.get("utterances") if isinstance(document, Mapping) else None
-    if not isinstance(utterances, list):
-        raise UnreadableTranscriptError('a transcript is an object with a list of "utterances"')
-    language = document.get("language") if isinstance(document, Mapping) else None
-    return Transcript(
-        tuple(_utterance(position, utterance) for position, utterance in enumerate(utterances)),
-        language=language if isinstance(language, str) and language else None,
-        source_format="contract-json",
-    )
-
-
-def _utterance(position: int, utterance: object) -> Utterance:
-    if not isinstance(utterance, Mapping):
-        raise UnreadableTranscriptError(f"utterance {position} is not an object")
-    text = utterance.get("text")
-    if not isinstance(text, str):
-        raise UnreadableTranscriptError(f'utterance {position}: "text" must be a string')
-    if utterance.get("id", position) != position:
-        raise UnreadableTranscriptError(f'utterance {position}: "id" is {utterance.get("id")!r}; ids count from 0')
-    speaker = utterance.get("speaker")
-    if speaker is not None and not isinstance(speaker, str):
-        raise UnreadableTranscriptError(f'utterance {position}: "speaker" must be a string or null')
-    words = utterance.get("words")
-    return Utterance(
-        position,
-        speaker,
-        _milliseconds(position, "start", utterance.get("start")),
-        _milliseconds(position, "end", utterance.get("end")),
-        text,
-        _words(position, text, words) if isinstance(words, list) else (),
-    )
-
-
-def _milliseconds(position: int, name: str, value: object) -> int | None:
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < 10**9:
-        raise UnreadableTranscriptError(f'utterance {position}: "{name}" must be seconds or null')
-    return round(value * 1000)
-
-
-def _words(position: int, text: str, words: list[object]) -> tuple[Word, ...]:
-    """Find each timed word in the text from left to right; a word without time or place is left out."""
-    found: list[Word] = []
-    at = 0
-    for word in words:
-        if not isinstance(word, Mapping):
-            continue
-        written = next(
-            (word[key] for key in ("text", "word", "w", "punctuated_word") if isinstance(word.get(key), str)), ""
-        )
-        start, end = word.get("start"), word.get("end")
-        written = written.strip()
-        place = text.find(written, at) if written else -1
-        if place < 0 or start is None:
-            continue
-        at = place + len(written)
-        start_ms = _milliseconds(position, "start", start)
-        end_ms = _milliseconds(position, "end", end) if end is not None else start_ms
-        if start_ms is not None and end_ms is not None:
-            found.append(Word(Span(place, at), start_ms, max(start_ms, end_ms)))
-    return tuple(found)

@@ -22,8 +22,8 @@ from typing import Any
 
 from notes_pipeline.core.notes import Evidence, Quote, Verdict
 from notes_pipeline.core.transcript import Span, Transcript, Utterance
+from notes_pipeline.readers import read_transcript
 from notes_pipeline.verification import TranscriptIndex, index_transcript, verify_quote
-from notes_pipeline.verification.contract import read_contract_transcript
 
 ROOT = Path(__file__).parents[2]
 SETS = {"fixtures/quotes": ROOT / "fixtures" / "quotes", "../shared/quotes": ROOT.parent / "shared" / "quotes"}
@@ -110,9 +110,7 @@ def score(cases: list[Case], accepted: list[bool], located: list[bool]) -> tuple
 
 def read_transcripts(folder: Path, cases: list[Case]) -> dict[str, Transcript]:
     return {
-        name: read_contract_transcript(
-            json.loads((folder / "transcripts" / f"{name}.json").read_text(encoding="utf-8"))
-        )
+        name: read_transcript((folder / "transcripts" / f"{name}.json").read_bytes(), f"{name}.json")
         for name in sorted({case.transcript for case in cases})
     }
 
@@ -234,7 +232,7 @@ def _invented_talk(size: int) -> tuple[Transcript, list[str]]:
     """Give a talk of about `size` characters in words of the fixtures, and quotes from its start, half altered."""
     chance = random.Random(7)
     folder = SETS["fixtures/quotes"] / "transcripts"
-    first = read_contract_transcript(json.loads((folder / "en-allotment.json").read_text(encoding="utf-8")))
+    first = read_transcript((folder / "en-allotment.json").read_bytes(), "en-allotment.json")
     words = first.text.split() + [f"thing{number}" for number in range(2_000)]
     utterances: list[Utterance] = []
     length = 0

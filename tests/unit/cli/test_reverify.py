@@ -4,8 +4,9 @@ from pathlib import Path
 import pytest
 
 from notes_pipeline.cli.exits import Exit
+from notes_pipeline.cli.forms import ReportForm
 from notes_pipeline.cli.reverify import reverify_file
-from notes_pipeline.cli.verify import ReportForm, verify_files
+from notes_pipeline.cli.verify import verify_files
 from notes_pipeline.core.errors import InvalidClaimError
 
 TALK = """Ann: We bake bread in the old oven every morning, before the shop opens at seven.

@@ -1,12 +1,15 @@
 """The JSON forms of the `verify` command."""
 
+import json
+
 import pytest
 
 from notes_pipeline.core.errors import InvalidClaimError, UnreadableTranscriptError
 from notes_pipeline.core.notes import Quote
-from notes_pipeline.core.transcript import Span
+from notes_pipeline.core.transcript import Span, Transcript
+from notes_pipeline.readers import read_transcript
 from notes_pipeline.verification import index_transcript, verify_quote
-from notes_pipeline.verification.contract import parse_claim, read_contract_transcript, verdict_line
+from notes_pipeline.verification.contract import parse_claim, verdict_line
 
 DOCUMENT = {
     "id": "t",
@@ -20,15 +23,19 @@ DOCUMENT = {
 }  # fmt: skip
 
 
+def read(document: object) -> Transcript:
+    return read_transcript(json.dumps(document).encode(), "talk.json")
+
+
 def test_texts_are_kept_as_they_are_and_words_have_their_places() -> None:
-    transcript = read_contract_transcript(DOCUMENT)
+    transcript = read(DOCUMENT)
     assert transcript.utterances[1].text == " And then "
     assert [word.span for word in transcript.utterances[0].words] == [Span(0, 2), Span(3, 7), Span(8, 13)]
     assert transcript.utterances[0].words[1].start_ms == 500
 
 
 def test_a_verdict_counts_inside_the_utterance_and_tells_the_words_own_time() -> None:
-    index = index_transcript(read_contract_transcript(DOCUMENT))
+    index = index_transcript(read(DOCUMENT))
     verdict = verdict_line("c1", verify_quote(Quote("went home. And then"), index), index.transcript)
     assert verdict["spans"] == [[0, 3, 13], [1, 0, 9]]
     assert verdict["start"] == 0.5
@@ -36,7 +43,7 @@ def test_a_verdict_counts_inside_the_utterance_and_tells_the_words_own_time() ->
 
 
 def test_an_unsupported_verdict_has_no_place() -> None:
-    index = index_transcript(read_contract_transcript(DOCUMENT))
+    index = index_transcript(read(DOCUMENT))
     verdict = verdict_line("c1", verify_quote(Quote("nobody ever said that"), index), index.transcript)
     assert verdict["status"] == "unsupported"
     assert verdict["spans"] == []
@@ -76,4 +83,4 @@ def test_a_bad_claim_line_names_the_field(line: object, named: str) -> None:
 )
 def test_a_transcript_of_another_form_is_refused(document: object) -> None:
     with pytest.raises(UnreadableTranscriptError):
-        read_contract_transcript(document)
+        read(document)

@@ -10,8 +10,9 @@ from typing import Any
 import pytest
 
 from notes_pipeline.core.notes import Evidence, Quote
+from notes_pipeline.readers import read_transcript
 from notes_pipeline.verification import TranscriptIndex, index_transcript, verify_quote
-from notes_pipeline.verification.contract import parse_claim, read_contract_transcript, verdict_line
+from notes_pipeline.verification.contract import parse_claim, verdict_line
 
 ROOT = Path(__file__).parents[3]
 FIXTURES = ROOT / "fixtures" / "quotes"
@@ -30,8 +31,8 @@ def judged() -> list[tuple[dict[str, Any], Evidence]]:
     for case in _cases():
         name = case["transcript"]
         if name not in indexes:
-            document = json.loads((FIXTURES / "transcripts" / f"{name}.json").read_text(encoding="utf-8"))
-            indexes[name] = index_transcript(read_contract_transcript(document))
+            document = (FIXTURES / "transcripts" / f"{name}.json").read_bytes()
+            indexes[name] = index_transcript(read_transcript(document, f"{name}.json"))
         found.append((case, verify_quote(Quote(case["quote"], case["speaker"]), indexes[name])))
     return found
 
@@ -85,7 +86,7 @@ def _load_judge() -> ModuleType:
 
 class _Adapter:
     def prepare(self, transcript: dict[str, Any]) -> TranscriptIndex:
-        return index_transcript(read_contract_transcript(transcript))
+        return index_transcript(read_transcript(json.dumps(transcript).encode(), "talk.json"))
 
     def verify(self, index: TranscriptIndex, line: dict[str, Any]) -> dict[str, object]:
         claim = parse_claim(line)
