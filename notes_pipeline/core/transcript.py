@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -162,16 +162,21 @@ class Transcript:
 
     def start_ms(self, span: Span) -> int | None:
         """Tell when the first word of the span starts: its own time, else interpolated by characters."""
-        for utterance, part in self.parts(span):
-            return _time_at(utterance, part.start, starting=True)
-        return None
+        if not span:
+            return None
+        utterance = self.utterances[self.utterance_at(span.start)]
+        offset = span.start - self.offsets[utterance.index]
+        if offset >= len(utterance.text):  # on the border behind it
+            return next((_time_at(later, part.start, starting=True) for later, part in self.parts(span)), None)
+        return _time_at(utterance, offset, starting=True)
 
     def end_ms(self, span: Span) -> int | None:
         """Tell when the last word of the span ends: its own time, else interpolated by characters."""
         if not span:
             return None
-        utterance, part = list(self.parts(span))[-1]
-        return _time_at(utterance, part.end, starting=False)
+        utterance = self.utterances[self.utterance_at(span.end - 1)]
+        offset = min(span.end - self.offsets[utterance.index], len(utterance.text))
+        return _time_at(utterance, offset, starting=False)
 
 
 def _time_at(utterance: Utterance, offset: int, *, starting: bool) -> int | None:
@@ -180,12 +185,13 @@ def _time_at(utterance: Utterance, offset: int, *, starting: bool) -> int | None
     With word times: the start of the first word that ends after `offset`, or the end of the last word that starts
     before it. Without: a share of the utterance's length in proportion to the characters before `offset`.
     """
-    if utterance.words:
+    words = utterance.words
+    if words:
         if starting:
-            later = [word.start_ms for word in utterance.words if word.span.end > offset]
-            return later[0] if later else utterance.words[-1].end_ms
-        earlier = [word.end_ms for word in utterance.words if word.span.start < offset]
-        return earlier[-1] if earlier else utterance.words[0].start_ms
+            at = bisect_right(words, offset, key=lambda word: word.span.end)
+            return words[at].start_ms if at < len(words) else words[-1].end_ms
+        at = bisect_left(words, offset, key=lambda word: word.span.start)
+        return words[at - 1].end_ms if at else words[0].start_ms
     if utterance.start_ms is None or utterance.end_ms is None or not utterance.text:
         return utterance.start_ms if starting else utterance.end_ms
     share = offset / len(utterance.text)

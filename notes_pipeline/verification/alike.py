@@ -44,6 +44,9 @@ _WEAK_ENDINGS = (
 _SPELT_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss"})
 _SHORT_STEM = re.compile(r"([bdfgklmnprtvz])\1?(ing|ings|ed|er|ers)$")
 _DOUBLE = re.compile(r"(.)\1+")
+_INITIALS = {  # first letters that a rule may make one: "ks", "wr" and "r", "gn" and "n", "ph" and "f", "ae" and "e"
+    letter: letters[0] for letters in ("aeiouy", "ckqsxz", "gpnf", "wr") for letter in letters
+}
 MIN_DOUBLED_LETTERS = 8  # shorter words that differ in a doubled letter are words of their own: "hopping", "hoping"
 MIN_LETTERS = 3  # shorter words differ in meaning when they differ at all: "of", "off"
 
@@ -93,6 +96,8 @@ def is_alike(one: str, other: str, *, accents_matter: bool = False, are_names: b
             return True
     if min(len(one), len(other)) < MIN_LETTERS:
         return False
+    if _INITIALS.get(one[0], one[0]) != _INITIALS.get(other[0], other[0]):
+        return False  # no rule above makes these one sound
     if regional(one) == regional(other) or _drops_g(one, other) or _drops_g(other, one):
         return True
     if one.rstrip("s") == other.rstrip("s"):

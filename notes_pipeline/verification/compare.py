@@ -6,6 +6,7 @@ from notes_pipeline.verification.align import Block, align, align_parts, regions
 from notes_pipeline.verification.carrying import may_carry
 from notes_pipeline.verification.edges import EdgeExplainer
 from notes_pipeline.verification.explain import MAX_GAP_WORDS, Difference
+from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.locate import Location
 from notes_pipeline.verification.reading import ReadQuote
@@ -32,7 +33,9 @@ def compare_exact(length: int, start: int) -> Comparison:
     return Comparison((Block(0, start, length),), start, start + length, length)
 
 
-def compare(quote: ReadQuote, code: str, index: TranscriptIndex, location: Location) -> Comparison | None:
+def compare(
+    quote: ReadQuote, claimed: Side, code: str, index: TranscriptIndex, location: Location
+) -> Comparison | None:
     """Compare a quote with the words around a place, None where the place does not carry it."""
     if quote.gaps:
         low, high = max(0, location.start - MAX_GAP_WORDS), min(len(index.code), location.end + MAX_GAP_WORDS)
@@ -41,7 +44,7 @@ def compare(quote: ReadQuote, code: str, index: TranscriptIndex, location: Locat
         blocks = align(code, index, location.start, location.end)
     if not may_carry(quote.words.atoms, code, blocks, index):
         return None
-    explainer = EdgeExplainer(quote, index)
+    explainer = EdgeExplainer(quote, claimed, index)
     differences: list[Difference] = []
     first, last = blocks[0], blocks[-1]
     start, end = first.said, last.said + last.size

@@ -41,10 +41,11 @@ class Difference(NamedTuple):
 class Explainer:
     """Explains differences between one quote and one place. `gaps`, `breaks`: see `Comparison`."""
 
-    def __init__(self, quote: ReadQuote, index: TranscriptIndex) -> None:
+    def __init__(self, quote: ReadQuote, claimed: Side, index: TranscriptIndex) -> None:
+        """`claimed`: the words of the quote; it remembers which of them may go, for all places of one quote."""
         self._quote = quote
-        self._claimed = Side(quote.words, index.language, None)
-        self._said = Side(index.words, index.language, index)
+        self._claimed = claimed
+        self._said = index.said
         self._index = index
         self._edge = ""
         self._edge_words = 0
@@ -95,27 +96,35 @@ class Explainer:
         rows, columns = region.quote_end - region.quote_start, region.end - region.start
         if not rows and self._is_open_gap(region):
             return []
-        if (
-            rows == columns == 1 and region.quote_start not in self._bracketed
-        ):  # by far the commonest; worth a short way
-            steps = alike_steps(
-                self._claimed, region.quote_start, region.quote_end, self._said, region.start, region.end
-            )
-            if next(steps, None) is not None:
-                return []
+        if rows == columns == 1 and not self._is_open(region.quote_start):
+            found = self._changed_word(region)
+            if found is not None:
+                return found
         if (rows + 1) * (columns + 1) > MAX_REGION_CELLS:
             return [Difference(region.quote_start, region.quote_end, region.start, region.end)]
         self._edge = ""
-        if not rows and self._is_dropped(region.start, region.end):
-            return []
+        if not rows and self._index.utterance_of(region.start - 1) == self._index.utterance_of(region.end):
+            if self._is_dropped(region.start, region.end):
+                return []
+            if columns == 1:
+                return [Difference(region.quote_start, region.quote_end, region.start, region.end)]
         start, goal = (region.quote_start, region.start), (region.quote_end, region.end)
         self._floor = start
         return self._search({start: 0}, goal)[1]
 
+    def _is_open(self, at: int) -> bool:
+        """Tell whether a bracket or an ellipsis of the quote may make up for a word."""
+        return at in self._bracketed or at in self._quote.gaps or at + 1 in self._quote.gaps
+
+    def _changed_word(self, region: Region) -> list[Difference] | None:
+        """Explain one word for another, by far the commonest difference; None where the long way has to be gone."""
+        at, place = region.quote_start, region.start
+        for _ in alike_steps(self._claimed, at, region.quote_end, self._said, place, region.end):
+            return []
+        return None if self._claimed.drops(at, at) else [Difference(at, region.quote_end, place, region.end)]
+
     def _is_dropped(self, start: int, end: int) -> bool:
         """Tell whether words left out inside one utterance fall into droppable pieces; by far the commonest case."""
-        if self._index.utterance_of(start - 1) != self._index.utterance_of(end):
-            return False
         reached = [start]
         for place in reached:
             if place == end:

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 
 from notes_pipeline.verification.asides import is_marker
-from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.repeats import echoes, is_repeated, is_stutter, may_be_repeated, repeated_before
 from notes_pipeline.verification.sides import Written
 from notes_pipeline.verification.starts import is_abandoned, is_broken_off
@@ -16,9 +15,9 @@ MAX_ABANDONED_WORDS = 5
 class Side(Written):
     """Words of which some may go without loss."""
 
-    def __init__(self, words: Words, language: Language, index: TranscriptIndex | None) -> None:
-        """`index`: that of the transcript, None for a quote."""
-        super().__init__(words, language, index)
+    def __init__(self, words: Words, language: Language, offsets: tuple[int, ...] | None = None) -> None:
+        """`offsets`: where the utterances of the transcript start, None for a quote."""
+        super().__init__(words, language, offsets)
         self._drops: dict[int, tuple[tuple[int, int], ...]] = {}
 
     def drops(self, at: int, floor: int) -> tuple[int, ...]:

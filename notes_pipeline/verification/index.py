@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Span, Transcript
+from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.languages import choose_language
 from notes_pipeline.verification.tables.language import Language
 from notes_pipeline.verification.text import fold, mask_sounds
@@ -22,6 +23,7 @@ RUN = 3  # words in a run that is looked up
 class TranscriptIndex:
     """`code`: one code point a word. `places`: where each word stands. `runs`: where each run of three words starts.
 
+    `said`: the words with what stands between them; it remembers which of them may go.
     Most runs stand at one place: a bare number there spares as many lists, which the collector would walk through.
     """
 
@@ -33,20 +35,17 @@ class TranscriptIndex:
     vocabulary: dict[str, str]
     places: dict[str, list[int]]
     runs: dict[str, int | list[int]]
+    said: Side
 
     def encode(self, atoms: list[str]) -> str:
         """Give the code of other words; those that the transcript does not have get code points of their own."""
         vocabulary = self.vocabulary
+        code = list(map(vocabulary.get, atoms))
         unknown: dict[str, str] = {}
-        code = []
-        for atom in atoms:
-            point = vocabulary.get(atom)
+        for at, point in enumerate(code) if None in code else ():
             if point is None:
-                point = unknown.get(atom)
-                if point is None:
-                    point = unknown[atom] = chr(len(vocabulary) + len(unknown) + 1)
-            code.append(point)
-        return "".join(code)
+                code[at] = unknown.setdefault(atoms[at], chr(len(vocabulary) + len(unknown) + 1))
+        return "".join(point for point in code if point is not None)
 
     def starts_of(self, run: str) -> Sequence[int]:
         """List where a run of three words starts; empty where it stands nowhere."""
@@ -100,4 +99,5 @@ def index_transcript(transcript: Transcript, roles: Roles | None = None) -> Tran
                 known.append(at)
             else:
                 runs[code[at : at + RUN]] = [known, at]
-    return TranscriptIndex(transcript, roles or Roles(), language, words, code, vocabulary, places, runs)
+    said = Side(words, language, transcript.offsets)
+    return TranscriptIndex(transcript, roles or Roles(), language, words, code, vocabulary, places, runs, said)

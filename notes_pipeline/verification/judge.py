@@ -102,6 +102,10 @@ def is_named(inside: tuple[int, int], read: ReadQuote, comparison: Comparison, i
 
 def speakers_of(comparison: Comparison, index: TranscriptIndex) -> list[str | None]:
     """List whose words were matched, who said most first; words that were left out do not count."""
+    first, last = comparison.blocks[0], comparison.blocks[-1]
+    utterance = index.utterance_of(first.said)
+    if last.said + last.size <= index.end_of(utterance):
+        return [index.transcript.utterances[utterance].speaker]
     counts: dict[str | None, int] = {}
     for block in comparison.blocks:
         at, end = block.said, block.said + block.size

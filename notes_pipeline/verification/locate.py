@@ -75,17 +75,26 @@ def locate(
 
 def _run_hits(code: str, index: TranscriptIndex, low: int, high: int) -> list[tuple[int, int, float]]:
     """List (start if nothing is left out, place in the quote, weight) of the rarest runs."""
-    seeds = []
-    for position in range(low, high - RUN + 1):
-        found = index.starts_of(code[position : position + RUN])
-        if 0 < len(found) <= MAX_PLACES_OF_SEED:
-            seeds.append((len(found), position, found))
-    seeds.sort(key=lambda seed: seed[:2])
+    known = index.runs.get
     hits: list[tuple[int, int, float]] = []
-    for used, (count, position, found) in enumerate(seeds[:MAX_SEEDS]):
+    seeds: list[tuple[int, int, list[int]]] = []
+    for position in range(low, high - RUN + 1):
+        found = known(code[position : position + RUN])
+        if found is None:
+            continue
+        if isinstance(found, list):
+            if len(found) <= MAX_PLACES_OF_SEED:
+                seeds.append((len(found), position, found))
+            continue
+        hits.append((found - position, position, 1.0))
+        if len(hits) == MAX_SEEDS:
+            return hits
+    seeds.sort()  # no two have one position, so the lists are never compared
+    for used, (count, position, starts) in enumerate(seeds[: MAX_SEEDS - len(hits)], len(hits)):
         if used >= MIN_SEEDS and len(hits) + count > MAX_HITS:
             break
-        hits.extend([(start - position, position, 1 / count) for start in found])
+        weight = 1 / count
+        hits.extend([(start - position, position, weight) for start in starts])
     return hits
 
 
@@ -116,21 +125,16 @@ def _gather(hits: list[tuple[int, int, float]], length: int, end: int, shift: in
     hits.sort()
     edge = EDGE_WORDS + length // 4
     locations = []
-    first = 0
-    for at in range(1, len(hits) + 1):
-        if at < len(hits) and hits[at][0] - hits[at - 1][0] <= shift:
-            continue
-        group = hits[first:at]
-        best: dict[int, float] = {}
-        for _, position, weight in group:
-            best[position] = max(weight, best.get(position, 0.0))
-        locations.append(
-            Location(
-                max(0, group[0][0] - edge),
-                min(end, group[-1][0] + length + edge),
-                len(best) + sum(best.values()),
-            )
-        )
-        first = at
+    first = last = hits[0][0]
+    best: dict[int, float] = {}
+    for start, position, weight in [*hits, (end + length + shift, -1, 0.0)]:
+        if start - last > shift:
+            votes = len(best) + sum(best.values())
+            locations.append(Location(max(0, first - edge), min(end, last + length + edge), votes))
+            best = {}
+            first = start
+        if weight > best.get(position, 0.0):
+            best[position] = weight
+        last = start
     locations.sort(key=lambda location: (-location.votes, location.start))
     return locations

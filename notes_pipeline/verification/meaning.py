@@ -26,7 +26,7 @@ def reason_of(difference: Difference, claimed: Words, index: TranscriptIndex) ->
         return Reason.ANTONYM
     if any(is_number(atom, language) or atom in language.units for atom in gained + lost):
         return Reason.NUMBER
-    if any(atom in language.quantifiers for atom in gained + lost):
+    if not language.quantifiers.isdisjoint(gained + lost):
         return Reason.QUANTIFIER
     if _changes_hedge(gained, lost, language):
         return Reason.HEDGE
@@ -36,7 +36,7 @@ def reason_of(difference: Difference, claimed: Words, index: TranscriptIndex) ->
 
 
 def _negates(atoms: list[str], language: Language) -> bool:
-    if any(atom in language.negations for atom in atoms):
+    if not language.negations.isdisjoint(atoms):
         return True
     joined = "".join(atoms)
     if joined.isascii():
@@ -46,6 +46,8 @@ def _negates(atoms: list[str], language: Language) -> bool:
 
 def _is_quantifier_swap(gained: list[str], lost: list[str], language: Language) -> bool:
     """Tell whether how many is changed for how many: "all" for "none", "more" for "less"."""
+    if language.quantifiers.isdisjoint(gained + lost):
+        return False
     here = [atom for atom in gained if atom in language.quantifiers and not is_number(atom, language)]
     there = [atom for atom in lost if atom in language.quantifiers and not is_number(atom, language)]
     if here and there:
@@ -81,13 +83,12 @@ def _changes_hedge(gained: list[str], lost: list[str], language: Language) -> bo
 
 
 def _hedged(atoms: list[str], language: Language) -> bool:
-    if any(atom in language.hedge_words for atom in atoms):
+    if not language.hedge_words.isdisjoint(atoms):
         return True
     return any(
         tuple(atoms[at : at + len(phrase)]) == phrase
-        for phrase in language.hedges
-        if len(phrase) > 1
-        for at in range(len(atoms) - len(phrase) + 1)
+        for at, atom in enumerate(atoms)
+        for phrase in language.long_hedges.get(atom, ())
     )
 
 

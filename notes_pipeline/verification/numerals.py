@@ -20,14 +20,8 @@ def is_number(atom: str, language: Language) -> bool:
     """Tell whether an atom is a number or part of one."""
     numbers = language.numbers
     return (
-        atom[:1].isdigit()
-        or atom in numbers.units
-        or atom in numbers.tens
-        or atom in numbers.hundred
-        or atom in numbers.scales
-        or atom in numbers.ordinals
-        or atom in numbers.decades
-        or atom in numbers.fractions
+        atom in numbers.words
+        or atom[:1].isdigit()
         or (numbers.compound is not None and numbers.compound(atom) is not None)
     )
 

@@ -1,9 +1,8 @@
 """The words of a quote or of a transcript, with what stands between them: blanks, punctuation, cuts, borders."""
 
-from bisect import bisect_right
+from bisect import bisect_left
 from functools import cached_property
 
-from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.tables.language import Language
 from notes_pipeline.verification.text import ELLIPSIS, SOUND, strip_accents
 from notes_pipeline.verification.tokens import Words
@@ -15,13 +14,19 @@ _SENTENCE_END = frozenset(f".?!{ELLIPSIS}")
 class Written:
     """The words of the quote or of the transcript, with what stands between them."""
 
-    def __init__(self, words: Words, language: Language, index: TranscriptIndex | None) -> None:
-        """`index`: that of the transcript, None for a quote."""
+    def __init__(self, words: Words, language: Language, offsets: tuple[int, ...] | None = None) -> None:
+        """`offsets`: where the utterances of the transcript start, None for a quote."""
         self.words = words
         self.atoms = words.atoms
         self.language = language
-        self._offsets = index.transcript.offsets if index is not None else ()
-        self.is_said = index is not None
+        self.is_said = offsets is not None
+        self._offsets = offsets or ()
+
+    @cached_property
+    def _borders(self) -> frozenset[int]:
+        """The words before which an utterance starts."""
+        starts = self.words.starts
+        return frozenset(bisect_left(starts, offset) for offset in self._offsets) - {0, len(starts)}
 
     @cached_property
     def is_bare(self) -> bool:
@@ -38,10 +43,7 @@ class Written:
 
     def is_border(self, at: int) -> bool:
         """Tell whether an utterance starts at word `at`."""
-        offsets = self._offsets
-        if not offsets or not 0 < at < len(self.atoms):
-            return False
-        return bisect_right(offsets, self.words.starts[at - 1]) != bisect_right(offsets, self.words.starts[at])
+        return at in self._borders
 
     def ends_sentence(self, at: int) -> bool:
         """Tell whether a sentence ends before word `at`."""

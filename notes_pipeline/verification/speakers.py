@@ -23,6 +23,7 @@ def name_parts(name: str) -> frozenset[str]:
     return frozenset(part for part in parts if part not in _TITLES) or frozenset(parts)
 
 
+@lru_cache(maxsize=4096)
 def is_same_speaker(claimed: str, speaker: str) -> bool:
     """Tell whether `claimed` can mean `speaker`: the words of the shorter name, or initials, stand in the longer."""
     one, other = name_parts(claimed), name_parts(speaker)

@@ -18,7 +18,8 @@ from notes_pipeline.verification.text import (
 
 _WORD = rf"[^\s!-/:-@\[-`{{-~{SIGNS}{ELLIPSIS}{SOUND}]"  # all but blanks, ASCII punctuation and our own marks
 TOKEN = re.compile(
-    rf"""(?<![^\s("'\[$€£])-(?=[\d.]*\d)"""  # a minus before a number
+    rf"[a-z]{_WORD}*(?:'{_WORD}+)*"  # by far the commonest, and none of what follows
+    rf"""|(?<![^\s("'\[$€£])-(?=[\d.]*\d)"""  # a minus before a number
     rf"|(?<![\w.])\.\d+{_WORD}*"  # .5
     rf"|\d+(?:[.,:]\d+)*{_WORD}*"  # 12,5 and 1.200.000 and 20th
     rf"|{_WORD}+(?:'{_WORD}+)*"
@@ -66,10 +67,11 @@ def tokenize_folded(raw: str, folded: str, language: Language) -> Words:
     atoms: list[str] = []
     starts: list[int] = []
     ends: list[int] = []
-    known = language.known
-    for found in TOKEN.finditer(folded):
-        word = found.group()
-        start, end = found.span()
+    known, find = language.known, folded.find
+    end = 0
+    for word in TOKEN.findall(folded):
+        start = _minus_from(end, folded) if word == "-" else find(word, end)  # nothing between two words holds a word
+        end = start + len(word)
         entry = known.get(word)
         if entry is None:
             entry = known[word] = _entry(word, language)
@@ -83,6 +85,12 @@ def tokenize_folded(raw: str, folded: str, language: Language) -> Words:
             starts.append(start + first)
             ends.append(start + last)
     return Words(raw, folded, atoms, starts, ends)
+
+
+def _minus_from(at: int, folded: str) -> int:
+    """Find the next minus before a number; dashes may stand before it."""
+    found = TOKEN.search(folded, at)
+    return found.start() if found else at
 
 
 def _entry(word: str, language: Language) -> str | tuple[tuple[int, int, str], ...]:

@@ -9,6 +9,7 @@ from notes_pipeline.verification.carrying import SHORT_WORDS
 from notes_pipeline.verification.compare import Comparison, compare, compare_exact
 from notes_pipeline.verification.diff import word_diff
 from notes_pipeline.verification.explain import MAX_GAP_WORDS
+from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.judge import Judgement, judge
 from notes_pipeline.verification.locate import MAX_SHIFT, locate, locate_exactly
@@ -81,6 +82,7 @@ def _comparisons(quote: Quote, read: ReadQuote, code: str, index: TranscriptInde
     if exact:
         chosen = _likeliest(exact, quote.speaker or read.speaker, quote.utterance_hint, index)
         return [compare_exact(len(code), start) for start in chosen]
+    claimed = Side(read.words, index.language)
     found: list[Comparison] = []
     most_votes = 0.0
     most = MAX_COMPARED_SHORT if len(code) <= SHORT_WORDS else MAX_COMPARED
@@ -88,7 +90,7 @@ def _comparisons(quote: Quote, read: ReadQuote, code: str, index: TranscriptInde
     for location in locate(code, index, gaps=read.gaps, shift=shift, most=most):
         if found and location.votes < MIN_VOTES * most_votes:
             break
-        comparison = compare(read, code, index, location)
+        comparison = compare(read, claimed, code, index, location)
         if comparison is not None:
             found.append(comparison)
             most_votes = max(most_votes, location.votes)

@@ -56,21 +56,15 @@ class Numbers:
     compound: Callable[[str], int | None] | None = None  # reads "zweiundzwanzig"
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """The words that are a number, or part of one, wherever they stand."""
+        tables = (self.units, self.tens, self.hundred, self.scales, self.ordinals, self.decades, self.fractions)
+        return frozenset(word for table in tables for word in table)
+
+    @cached_property
     def starts(self) -> frozenset[str]:
         """The words with which a number can start."""
-        return frozenset(
-            (
-                *self.units,
-                *self.tens,
-                *self.hundred,
-                *self.scales,
-                *self.ordinals,
-                *self.decades,
-                *self.fractions,
-                *self.one,
-                *self.point,
-            )
-        )
+        return self.words | self.one | self.point
 
 
 @dataclass(frozen=True)
@@ -123,6 +117,15 @@ class Language:
     @cached_property
     def hedge_words(self) -> frozenset[str]:
         return frozenset(phrase[0] for phrase in self.hedges if len(phrase) == 1)
+
+    @cached_property
+    def long_hedges(self) -> dict[str, tuple[tuple[str, ...], ...]]:
+        """The hedges of several words by their first."""
+        found: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in sorted(self.hedges):
+            if len(phrase) > 1:
+                found.setdefault(phrase[0], []).append(phrase)
+        return {word: tuple(phrases) for word, phrases in found.items()}
 
     @cached_property
     def marker_lengths(self) -> dict[str, tuple[int, ...]]:
