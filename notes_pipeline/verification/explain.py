@@ -10,7 +10,7 @@ from typing import NamedTuple
 from notes_pipeline.verification.align import Region
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
-from notes_pipeline.verification.notation import is_dash, is_moved_sign
+from notes_pipeline.verification.notation import is_comma_for_link, is_dash, is_moved_sign
 from notes_pipeline.verification.reading import ReadQuote
 from notes_pipeline.verification.same import alike_steps
 
@@ -75,6 +75,7 @@ class Explainer:
                 is_moved_sign(self._claimed, self._said, region) or is_dash(self._claimed, self._said, region)
             ):
                 continue
+            left = [one for one in left if not is_comma_for_link(self._claimed, self._said, Region(*one))]
             if left and region.quote_start == region.quote_end:
                 left = left if self._turned(region) else []
             differences.extend(left)

@@ -1,9 +1,13 @@
-"""Differences of notation between numbers that are equal: a currency sign that moved, a dash for "to"."""
+"""Differences of notation: a currency sign that moved, a dash for "to", a comma for "and"."""
+
+import re
 
 from notes_pipeline.verification.align import Region
 from notes_pipeline.verification.numerals import Stretch, is_number
 from notes_pipeline.verification.readings import read_amounts
 from notes_pipeline.verification.sides import Written
+
+_PAUSE = re.compile(r"[,;.]")
 
 
 def is_moved_sign(claimed: Written, said: Written, region: Region) -> bool:
@@ -46,4 +50,25 @@ def is_dash(claimed: Written, said: Written, region: Region) -> bool:
         and dashed.words.before(at).strip() == "-"
         and is_number(dashed.atoms[at - 1], said.language)
         and is_number(dashed.atoms[at], said.language)
+    )
+
+
+def is_comma_for_link(claimed: Written, said: Written, region: Region) -> bool:
+    """Tell whether the comma of a quote stands for the comma and the "and" that was said: "slow, and dear".
+
+    Not between two numbers, which it may join to one or set apart as two.
+    """
+    language, at, end = said.language, region.start, region.end
+    if region.quote_start < region.quote_end or not 0 < region.quote_start < len(claimed.atoms):
+        return False
+    left = [place for place in range(at, end) if said.atoms[place] not in language.fillers]
+    return (
+        len(left) == 1
+        and said.atoms[left[0]] == language.link
+        and _PAUSE.search(said.words.before(left[0])) is not None
+        and _PAUSE.search(claimed.words.before(region.quote_start)) is not None
+        and end < len(said.atoms)
+        and not (is_number(said.atoms[at - 1], language) and is_number(said.atoms[end], language))
+        and not said.is_border(at)
+        and not said.is_border(end)
     )

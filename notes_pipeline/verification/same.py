@@ -9,6 +9,7 @@ from notes_pipeline.verification.numerals import Stretch, is_number, starts_numb
 from notes_pipeline.verification.readings import Reading, read_amounts, read_numbers, read_range
 
 MAX_COMPOUND_WORDS = 6
+MAX_EXACT_WORDS = 5  # in quotes of so few words nothing else tells which of two words that sound alike was meant
 _SHORT_FORMS = {"'d": ("had",)}  # what they stand for before a participle; else for the other word of the table
 
 
@@ -17,7 +18,8 @@ def alike_steps(claimed: Side, at: int, end: int, said: Side, place: int, stop: 
     language = said.language
     one, other = claimed.atoms[at], said.atoms[place]
     if (
-        (other in language.same.get(one, ()) and _is_right_form(one, other, claimed, at, said, place))
+        (other in language.homophones.get(one, ()) and len(claimed.atoms) > MAX_EXACT_WORDS)
+        or (other in language.same.get(one, ()) and _is_right_form(one, other, claimed, at, said, place))
         or (not is_number(one, language) and not is_number(other, language) and _is_spelling(claimed, at, said, place))
         or (
             one in language.currencies

@@ -2,12 +2,16 @@
 
 import re
 
+from rapidfuzz.distance import DamerauLevenshtein
+
 from notes_pipeline.verification.asides import skip_fillers
 from notes_pipeline.verification.numerals import is_number
 from notes_pipeline.verification.sides import Written
 from notes_pipeline.verification.text import ELLIPSIS
 
 MAX_FRAGMENT_LETTERS = 3
+RESTART_REACH = 8  # words in which a new start says again what the broken-off one said
+MIN_SLIP_LETTERS = 6  # shorter words that differ by a letter are words of their own
 _DASHES = re.compile("-+")
 _VOWELS = frozenset("aeiouyäöüáàâãéèêíîóòôõúùûœæ")
 
@@ -53,9 +57,25 @@ def is_abandoned(side: Written, start: int, end: int) -> bool:
             return False
         if not (is_plain_cut or side.is_set_off(start)):
             return False
-        if atom not in language.function_words and not (at == end - 1 and _breaks_off(side, start, end)):
+        if atom in language.function_words or (at == end - 1 and _breaks_off(side, start, end)):
+            continue
+        if not (is_plain_cut and _is_said_again(side, atom, end)):
             return False
     return True
+
+
+def _is_said_again(side: Written, atom: str, end: int) -> bool:
+    """Tell whether a new start soon says a word that the broken-off one had, or mended a slip in it."""
+    for at in range(end, min(end + RESTART_REACH, len(side.atoms))):
+        if at > end and side.ends_sentence(at):
+            break
+        later = side.atoms[at]
+        if later == atom:
+            return True
+        if min(len(atom), len(later)) >= MIN_SLIP_LETTERS and atom[0] == later[0]:
+            if DamerauLevenshtein.distance(atom, later, score_cutoff=1) <= 1 and not side.language.is_word(atom):
+                return True
+    return False
 
 
 def _breaks_off(side: Written, start: int, end: int) -> bool:

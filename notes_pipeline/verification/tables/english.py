@@ -6,6 +6,7 @@ taken from elsewhere. Antonyms and irregular spellings are those of common adjec
 change of one of them turns a statement round.
 """
 
+from notes_pipeline.verification.tables import homophones
 from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
 
 _UNITS = {
@@ -290,6 +291,8 @@ ENGLISH = Language(
         yeah / yea
         whoa / woah
     """),
+    homophones=homophones.ENGLISH,
+    link="and",
     loose_markers=phrases("you know"),
     openers=words("and so well now okay"),
     emphatics=words("very too so just must will can do does did now here there that this too also would should could"),

@@ -142,6 +142,7 @@ FRENCH = Language(
     question_starts=words(
         "qui que quoi quel quelle quels quelles quand où comment pourquoi combien est es avez as peux pouvez peut"
     ),
+    link="et",
     emphatics=words("très si trop bien là ici aussi tout même"),
     doubts=words("éventuellement"),
     opaque=(

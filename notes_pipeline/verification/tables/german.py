@@ -8,6 +8,7 @@ Source: written by hand for this project; no list was taken from elsewhere. Word
 import re
 from functools import lru_cache
 
+from notes_pipeline.verification.tables import homophones
 from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
 
 _UNITS = {
@@ -190,6 +191,8 @@ GERMAN = Language(
         "wer wen wem was wann wo wohin woher warum wieso weshalb wie welche welcher welches ist sind war waren hast haben "
         "hat kannst können könnten könnte wird werden würden würde soll sollen muss müssen darf gibt bist habt"
     ),
+    homophones=homophones.GERMAN,
+    link="und",
     emphatics=words("sehr so zu nur muss will kann auch da hier ja schon doch"),
     joined=phrases(
         "zu hause, so dass, auf grund, mit hilfe, zu gunsten, zu lasten, an stelle, in folge, von seiten, zu grunde, "

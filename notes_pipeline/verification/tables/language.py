@@ -89,6 +89,8 @@ class Language:
     suffixes: tuple[tuple[str, tuple[str, ...]], ...] = ()
     elisions: dict[str, str] = field(default_factory=dict)  # French "j'" -> "je"
     same: dict[str, frozenset[str]] = field(default_factory=dict)  # two ways to write or say one thing
+    homophones: dict[str, frozenset[str]] = field(default_factory=dict)  # told apart by spelling only
+    link: str = ""  # "and", which a comma can stand for
     question_starts: frozenset[str] = frozenset()
     loose_markers: frozenset[tuple[str, ...]] = frozenset()  # set off enough by punctuation behind them
     openers: frozenset[str] = frozenset()  # link words that a sentence may lose at its start

@@ -139,6 +139,7 @@ PORTUGUESE = Language(
         contacto / contato
     """),
     question_starts=words("que quem qual quais como quando quanto quantos quanta onde por porque pode podes você tem"),
+    link="e",
     emphatics=words("muito tão já sim também aqui ali lá assim"),
     doubts=words("talvez"),
     opaque=(

@@ -136,6 +136,7 @@ SPANISH = Language(
         septiembre / setiembre
     """),
     question_starts=words("qué quién quiénes cuál cuáles cómo cuándo cuánto cuántos cuánta dónde por puedes puede tienes"),
+    link="y",
     emphatics=words("muy tan ya sí también aquí allí ahí así"),
     doubts=words("quizás quizá"),
     opaque=(

@@ -291,6 +291,14 @@ def test_numbers_that_are_apart_are_not_one_number(
         pytest.param("de", "Er könnte kommen.", "Er konnte kommen.", id="mood, nothing else bare"),
         pytest.param("de", "Der Ofen war neu und gut.", "Der Offen war neu und gut.", id="german nouns are no names"),
         pytest.param("es", "Pagó la renta en mayo.", "Pago la renta en mayo.", id="tense"),
+        pytest.param("en", "Then we lost it- we made money on it.", "Then we made money on it.", id="not said again"),
+        pytest.param("en", "It needs two, and five are broken.", "It needs two, five are broken.", id="two numbers"),
+        pytest.param("en", "They sell and buy used tractors.", "They sell buy used tractors.", id="and without comma"),
+        pytest.param(
+            "en", "A causal effect was what we saw there.", "A casual effect was what we saw there.", id="causal"
+        ),
+        pytest.param("en", "Give it to four of us.", "Give it to for of us.", id="homophone of a number"),
+        pytest.param("en", "My role is new.", "My roll is new.", id="homophone in a short quote"),
     ],
 )
 def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
@@ -314,6 +322,17 @@ def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language:
         pytest.param("de", "Er könnte kommen.", "Er koennte kommen.", id="umlaut spelt out"),
         pytest.param("de", "Wir müssen die Bücher prüfen.", "Wir mussen die Bucher prufen.", id="typed bare"),
         pytest.param("en", "It was cancelled in the end.", "It was canceled in the end.", id="regional"),
+        pytest.param(
+            "en", "It's about the roll off oil companies.", "It's about the role of oil companies.", id="roll"
+        ),
+        pytest.param("de", "Ich sage, das wir heute beginnen.", "Ich sage, dass wir heute beginnen.", id="dass"),
+        pytest.param(
+            "en",
+            "and that's startong on- The show will be starting in May.",
+            "and the show will be starting in May.",
+            id="start said again",
+        ),
+        pytest.param("en", "It was slow, and a bit of a mess.", "It was slow, a bit of a mess.", id="comma for and"),
     ],
 )
 def test_what_carries_nothing_may_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
