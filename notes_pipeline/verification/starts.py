@@ -72,9 +72,13 @@ def _is_said_again(side: Written, atom: str, end: int) -> bool:
         later = side.atoms[at]
         if later == atom:
             return True
-        if min(len(atom), len(later)) >= MIN_SLIP_LETTERS and atom[0] == later[0]:
-            if DamerauLevenshtein.distance(atom, later, score_cutoff=1) <= 1 and not side.language.is_word(atom):
-                return True
+        if (
+            min(len(atom), len(later)) >= MIN_SLIP_LETTERS
+            and atom[0] == later[0]
+            and DamerauLevenshtein.distance(atom, later, score_cutoff=1) <= 1
+            and not side.language.is_word(atom)
+        ):
+            return True
     return False
 
 

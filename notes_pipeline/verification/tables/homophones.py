@@ -1,6 +1,6 @@
 """Words that sound alike and are spelt apart: a recogniser, or who listens, writes either.
 
-Source: written by hand for this project. Reason: the recording says no more than the sound, so such a word in a quote is
+Source: written by hand for this project. Reason: a recording says no more than the sound, so such a word in a quote is
 a spelling of the same speech. Left out on purpose, because who reads the quote would read another statement: whatever
 negates or counts ("no" and "know", "for" and "four"), pronouns ("him", "hymn"), tenses ("lead", "led"), opposites
 ("raise", "raze") and what only sounds nearly alike ("casual", "causal"; "accept", "except").
