@@ -10,6 +10,7 @@ from notes_pipeline.verification.index import TranscriptIndex
 
 SHORT_PART_WORDS = 4  # a part of so few words is looked for as it is
 STRAY_FACTOR = 2  # an edge run this many times shorter than the gap behind it matched by chance
+BESIDE_WORDS = 1  # words that may be left out beside an edge
 MAX_HELD = 64  # runs in a row that fit nowhere, after which nothing more is looked for: words in another order
 
 
@@ -36,14 +37,45 @@ def align(code: str, index: TranscriptIndex, low: int, high: int) -> list[Block]
     at = text.find(code, low, high)
     if at >= 0:
         return [Block(0, at, len(code))]
-    blocks = [
+    blocks = _equal_runs(code, text, low, high)
+    if len(blocks) < 2:
+        return blocks
+    kept = _gather(blocks, index)
+    first, last = kept[0], kept[-1]
+    at, end = last.quote + last.size, last.said + last.size
+    # Runs at the edges were left out: their words may stand nearer than where they were aligned.
+    if blocks[0].quote < first.quote <= SHORT_PART_WORDS:
+        kept[:0] = _beside(code, range(first.quote - 1, -1, -1), text, low, first.said)
+    if at <= blocks[-1].quote and len(code) - at <= SHORT_PART_WORDS:
+        kept.extend(_beside(code, range(at, len(code)), text, end, high))
+    return kept
+
+
+def _equal_runs(code: str, text: str, low: int, high: int) -> list[Block]:
+    """List the equal runs of a quote and words [low, high) of the transcript."""
+    return [
         Block(op.src_start, op.dest_start + low, op.src_end - op.src_start)
         for op in Indel.opcodes(code, text[low:high])
         if op.tag == "equal"
     ]
-    if len(blocks) < 2:
-        return blocks
-    return _gather(blocks, index)
+
+
+def _beside(code: str, places: range, text: str, low: int, high: int) -> list[Block]:
+    """Look for a few words of an edge one by one, each nearest to the one before, outwards from the equal runs."""
+    found: list[Block] = []
+    skipped = 0
+    for at in places:
+        reach = BESIDE_WORDS + skipped
+        if places.step < 0:
+            place = text.rfind(code[at], max(low, high - reach - 1), high)
+            high = place if place >= 0 else high
+        else:
+            place = text.find(code[at], low, min(high, low + reach + 1))
+            low = place + 1 if place >= 0 else low
+        skipped = 0 if place >= 0 else skipped + 1
+        if place >= 0:
+            found.append(Block(at, place, 1))
+    return found if places.step > 0 else found[::-1]
 
 
 def align_parts(code: str, gaps: Iterable[int], index: TranscriptIndex, low: int, high: int) -> list[Block]:
@@ -78,7 +110,7 @@ def _gather(blocks: list[Block], index: TranscriptIndex) -> list[Block]:
 
     Where words are said twice, an alignment may take either; the ones next to the rest are meant.
     """
-    anchor = max(range(len(blocks)), key=lambda at: blocks[at].size)
+    anchor = _anchor(blocks)
     kept = [blocks[anchor]]
     held: list[Block] = []  # too short for their distance, unless more follow
     for block in reversed(blocks[:anchor]):
@@ -131,6 +163,20 @@ def _gather(blocks: list[Block], index: TranscriptIndex) -> list[Block]:
             kept.extend(held)
             held = []
     return kept
+
+
+def _anchor(blocks: list[Block]) -> int:
+    """Choose the longest run; of several the one beside which the others stand as in the quote."""
+    size = max(block.size for block in blocks)
+    longest = [at for at, block in enumerate(blocks) if block.size == size]
+    if len(longest) == 1 or len(blocks) > MAX_HELD:
+        return longest[0]
+
+    def beside(at: int) -> float:
+        shift = blocks[at].said - blocks[at].quote
+        return sum(block.size / (1 + abs(block.said - block.quote - shift)) for block in blocks)
+
+    return max(longest, key=beside)
 
 
 def _move(left: Block, right: Block, words: int) -> list[Block]:

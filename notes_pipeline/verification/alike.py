@@ -78,11 +78,14 @@ def _drops_g(short: str, long: str) -> bool:
 
 
 @lru_cache(maxsize=16384)
-def is_alike(one: str, other: str, *, accents_matter: bool = False, are_names: bool = False) -> bool:
+def is_alike(
+    one: str, other: str, *, accents_matter: bool = False, are_names: bool = False, by_sound: bool = True
+) -> bool:
     """Tell whether two words may be two spellings of one word.
 
     `accents_matter`: a letter with another accent is another letter, as in "esta" and "está". `are_names`: both are
     written like names, which are doubled letters wrong more often than other words ("Haitti"; but "latter", "later").
+    `by_sound`: a spelling of the same sound is enough, whether anybody spells it so or not.
     """
     if one == other:
         return True
@@ -100,7 +103,7 @@ def is_alike(one: str, other: str, *, accents_matter: bool = False, are_names: b
         return False  # no rule above makes these one sound
     if regional(one) == regional(other) or _drops_g(one, other) or _drops_g(other, one):
         return True
-    if one.rstrip("s") == other.rstrip("s"):
+    if not by_sound or one.rstrip("s") == other.rstrip("s"):
         return False  # a plural is another word
     edits = DamerauLevenshtein.distance(one, other)
     if edits > (1 if min(len(one), len(other)) < 5 else 2):

@@ -20,7 +20,7 @@ class Fate(StrEnum):
     """What became of evidence in a new version of the transcript."""
 
     KEPT = "kept"  # the same words at the same offsets, with the same surroundings
-    MOVED = "moved"  # the same words elsewhere, with surroundings that tell it is they
+    MOVED = "moved"  # the same words elsewhere or written in another way, with surroundings that tell it is they
     ORPHANED = "orphaned"  # not there, or only a look-alike
 
 
@@ -33,7 +33,8 @@ def relocate(evidence: Evidence, index: TranscriptIndex) -> Relocation:
     """Find where the words of old evidence stand in a new version.
 
     Where they stand at several places, and even at one, what went before and after them decides whether it is they.
-    Words that are another person's now, or that would not be accepted as a quote there, are orphaned: a "not" put in
+    Where they stand nowhere as they were, a place is taken that holds them as a faithful quote would: another version may
+    leave out fillers or write numbers in digits. Words that are another person's now, or that would not be accepted as a quote there, are orphaned: a "not" put in
     right before them makes them a look-alike.
     """
     if not evidence.spans:
@@ -45,11 +46,21 @@ def relocate(evidence: Evidence, index: TranscriptIndex) -> Relocation:
         if spans is not None and _is_by(evidence.speaker, spans[0], index):
             places.append((_likeness(evidence, spans, index), spans))
     if not places:
-        return Relocation(Fate.ORPHANED)
+        return _rewritten(evidence, index)
     likeness, spans = max(places, key=lambda place: place[0])
     if likeness < MIN_CONTEXT_LIKENESS or not _would_stand(evidence, spans, index):
         return Relocation(Fate.ORPHANED)
     return Relocation(Fate.KEPT if spans == evidence.spans else Fate.MOVED, spans)
+
+
+def _rewritten(evidence: Evidence, index: TranscriptIndex) -> Relocation:
+    """Find the old words where the new version writes them in another way."""
+    if not evidence.verdict.is_accepted:
+        return Relocation(Fate.ORPHANED)
+    found = verify_quote(Quote(evidence.matched_text, evidence.speaker), index)
+    if not _stands_as_before(evidence, found) or _likeness(evidence, found.spans, index) < MIN_CONTEXT_LIKENESS:
+        return Relocation(Fate.ORPHANED)
+    return Relocation(Fate.MOVED, found.spans)
 
 
 def _part_texts(evidence: Evidence) -> list[str]:
@@ -74,7 +85,13 @@ def _would_stand(evidence: Evidence, spans: tuple[Span, ...], index: TranscriptI
     if not evidence.verdict.is_accepted:
         return True  # they never stood for the quote; where they are is all that is asked
     hint = index.transcript.utterance_at(spans[0].start)
-    return verify_quote(Quote(evidence.matched_text, evidence.speaker, hint), index).verdict.is_accepted
+    found = verify_quote(Quote(evidence.matched_text, evidence.speaker, hint), index)
+    return bool(found.spans and found.spans[0].overlap(spans[0])) and _stands_as_before(evidence, found)
+
+
+def _stands_as_before(old: Evidence, new: Evidence) -> bool:
+    """Tell whether the words are accepted anew, and nothing beside them takes back what stood firm before."""
+    return new.verdict.is_accepted and (new.stands or not old.stands)
 
 
 class _Part:
@@ -83,6 +100,7 @@ class _Part:
     def __init__(self, text: str, index: TranscriptIndex) -> None:
         words = tokenize(text, index.language)
         self.text = text
+        self.folded = words.folded
         self.code = index.encode(words.atoms)
         self.lead = words.starts[0] if words.starts else 0  # characters before the first word
 
@@ -90,7 +108,7 @@ class _Part:
         """Give the span of the part at a word, with its punctuation where that is unchanged."""
         span = index.span(start, start + len(self.code))
         whole = span.start - self.lead
-        if whole >= 0 and index.transcript.text.startswith(self.text, whole):
+        if whole >= 0 and index.words.folded.startswith(self.folded, whole):
             return Span(whole, whole + len(self.text))
         return span
 

@@ -10,6 +10,7 @@ from notes_pipeline.verification.readings import Reading, read_amounts, read_num
 
 MAX_COMPOUND_WORDS = 6
 MAX_EXACT_WORDS = 5  # in quotes of so few words nothing else tells which of two words that sound alike was meant
+LONG_LETTERS = 7  # hardly two words of so many letters sound alike: "dose" and "doze" do
 _SHORT_FORMS = {"'d": ("had",)}  # what they stand for before a participle; else for the other word of the table
 
 
@@ -76,7 +77,8 @@ def _is_spelling(claimed: Side, at: int, said: Side, place: int) -> bool:
         and said.words.word(place)[:1].isupper()
     )
     accents_matter = language.accents_matter and not is_typed_bare(claimed, at, said, place)
-    return is_alike(one, other, accents_matter=accents_matter, are_names=are_names)
+    is_long = len(claimed.atoms) > MAX_EXACT_WORDS or min(len(one), len(other)) >= LONG_LETTERS
+    return is_alike(one, other, accents_matter=accents_matter, are_names=are_names, by_sound=are_names or is_long)
 
 
 def _is_right_form(one: str, other: str, claimed: Side, at: int, said: Side, place: int) -> bool:

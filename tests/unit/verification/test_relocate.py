@@ -44,3 +44,24 @@ def test_of_two_look_alikes_the_one_with_the_old_surroundings_is_taken(make_inde
     found = relocate(evidence, new)
     assert found.fate is Fate.MOVED
     assert new.transcript.utterance_at(found.spans[0].start) == 2
+
+
+def test_evidence_that_the_new_version_writes_in_another_way_is_moved(make_index: MakeIndex) -> None:
+    evidence = verify_quote(
+        Quote("we, um, paid twenty euros"), make_index(OLD[0], "Ann: Then we, um, paid twenty euros.")
+    )
+    new = make_index(OLD[0], "Ann: Then we paid 20 euros.")
+    found = relocate(evidence, new)
+    assert found.fate is Fate.MOVED
+    assert new.transcript.slice(found.spans[0]) == "we paid 20 euros"
+
+
+def test_evidence_of_which_only_the_case_changed_is_kept(make_index: MakeIndex) -> None:
+    evidence = verify_quote(Quote("Then we went home."), make_index(*OLD))
+    assert relocate(evidence, make_index(OLD[0], "Ann: THEN we went home.", OLD[2])).fate is Fate.KEPT
+
+
+def test_words_that_are_reported_rather_than_said_now_are_orphaned(make_index: MakeIndex) -> None:
+    evidence = verify_quote(Quote("we went home"), make_index("Ann: So we went home.", OLD[2]))
+    new = make_index("Ann: So I don't say we went home.", OLD[2])
+    assert relocate(evidence, new).fate is Fate.ORPHANED
