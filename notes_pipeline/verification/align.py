@@ -51,6 +51,23 @@ def align(code: str, index: TranscriptIndex, low: int, high: int) -> list[Block]
     return kept
 
 
+def align_at(code: str, index: TranscriptIndex, anchor: tuple[int, int], low: int, high: int) -> list[Block]:
+    """List the equal runs of a short quote of which one word, and its place, are given."""
+    text = index.code
+    at, place = anchor
+    start = 0
+    while start < min(at, place - low) and code[at - start - 1] == text[place - start - 1]:
+        start += 1
+    end = 1
+    while at + end < len(code) and place + end < high and code[at + end] == text[place + end]:
+        end += 1
+    return [
+        *_beside(code, range(at - start - 1, -1, -1), text, low, place - start),
+        Block(at - start, place - start, start + end),
+        *_beside(code, range(at + end, len(code)), text, place + end, high),
+    ]
+
+
 def _equal_runs(code: str, text: str, low: int, high: int) -> list[Block]:
     """List the equal runs of a quote and words [low, high) of the transcript."""
     return [

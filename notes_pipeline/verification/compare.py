@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from notes_pipeline.verification.align import Block, align, align_parts, regions
+from notes_pipeline.verification.align import Block, align, align_at, align_parts, regions
 from notes_pipeline.verification.carrying import may_carry
 from notes_pipeline.verification.edges import EdgeExplainer
 from notes_pipeline.verification.explain import MAX_GAP_WORDS, Difference
@@ -40,6 +40,8 @@ def compare(
     if quote.gaps:
         low, high = max(0, location.start - MAX_GAP_WORDS), min(len(index.code), location.end + MAX_GAP_WORDS)
         blocks = align_parts(code, quote.gaps, index, low, high)
+    elif location.anchor is not None:
+        blocks = align_at(code, index, location.anchor, location.start, location.end)
     else:
         blocks = align(code, index, location.start, location.end)
     if not may_carry(quote.words.atoms, code, blocks, index):

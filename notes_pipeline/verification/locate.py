@@ -12,15 +12,21 @@ MAX_HITS = 48  # places of all seeds together, beyond which more common seeds ar
 MAX_PLACES_OF_SEED = 400  # a run that stands at more places tells too little for what it costs
 MAX_EXACT = 5_000  # places of the same words that are looked at; hint and speaker choose among them
 EDGE_WORDS = 6  # words beside a place that are looked at too, and a quarter of the quote's length: fillers left out
+MAX_ANCHORED_WORDS = 5  # in a quote of so few words each place of a word is looked at by itself
+MAX_ANCHOR_SHIFT = 2  # words by which two words of such a quote may be nearer or farther than in the quote
 MAX_SHIFT = 24  # words that may be left out or put in between two seeds of one place
 
 
 class Location(NamedTuple):
-    """A stretch of the transcript's words in which the quote may stand. `votes`: how much of the quote leads there."""
+    """A stretch of the transcript's words in which the quote may stand. `votes`: how much of the quote leads there.
+
+    `anchor`: a word of the quote and where it stands, for quotes that only single words lead to; else None.
+    """
 
     start: int
     end: int
     votes: float
+    anchor: tuple[int, int] | None = None
 
 
 def locate_exactly(code: str, index: TranscriptIndex) -> list[int]:
@@ -69,8 +75,31 @@ def locate(
     """
     borders = [0, *sorted(gaps), len(code)]
     hits = [hit for start, end in pairwise(borders) for hit in _run_hits(code, index, start, end)]
-    hits = hits or _word_hits(code, index)
-    return _gather(hits, len(code), len(index.code), min(shift, 4 + 2 * len(code)))[:most]
+    if hits:
+        return _gather(hits, len(code), len(index.code), min(shift, 4 + 2 * len(code)))[:most]
+    if len(borders) > 2 or len(code) > MAX_ANCHORED_WORDS:
+        return _gather(_word_hits(code, index), len(code), len(index.code), min(shift, 4 + 2 * len(code)))[:most]
+    return _anchored(_word_hits(code, index), len(code), len(index.code))[:most]
+
+
+def _anchored(hits: list[tuple[int, int, float]], length: int, end: int) -> list[Location]:
+    """Make a location of each hit; those of one place, or nearly, are one, anchored at the weightiest."""
+    found: list[Location] = []
+    hits.sort()
+    weights: dict[int, float] = {}
+    anchor, weightiest, first = (0, 0), 0.0, 0
+    for start, position, weight in [*hits, (end + MAX_ANCHOR_SHIFT + 1, -1, 0.0)]:
+        if weights and start - first > MAX_ANCHOR_SHIFT:
+            low, high = max(0, first - EDGE_WORDS), min(end, anchor[1] - anchor[0] + length + EDGE_WORDS)
+            found.append(Location(low, high, len(weights) + sum(weights.values()), anchor))
+            weights, weightiest = {}, 0.0
+        if not weights:
+            first = start
+        weights[position] = max(weight, weights.get(position, 0.0))
+        if weight > weightiest:
+            anchor, weightiest = (position, start + position), weight
+    found.sort(key=lambda location: (-location.votes, location.start))
+    return found
 
 
 def _run_hits(code: str, index: TranscriptIndex, low: int, high: int) -> list[tuple[int, int, float]]:
