@@ -14,15 +14,18 @@ def is_typed_bare(claimed: Written, at: int, said: Written, place: int) -> bool:
     """
     if not claimed.is_bare:
         return False
-    if not is_told_by_accent(said.atoms[place], said.language):
+    if said.language.is_guarded and not is_told_by_accent(said.atoms[place], said.language):
         return True
     typed = {
         claimed.atoms[other]
         for other in range(max(0, at - REACH_WORDS), at + REACH_WORDS)
-        if other < len(claimed.atoms)
+        if other < len(claimed.atoms) and other != at
     }
     return any(
-        not atom.isascii() and not is_told_by_accent(atom, said.language) and strip_accents(atom) in typed
+        atom != said.atoms[place]
+        and strip_accents(atom) != atom
+        and not is_told_by_accent(atom, said.language)
+        and strip_accents(atom) in typed
         for atom in said.atoms[max(0, place - REACH_WORDS) : place + REACH_WORDS]
     )
 

@@ -32,11 +32,11 @@ _SOUNDS = (
     (r"gh", "g"),
     (r"th", "T"), (r"dge?(?=[eiy]|$)", "j"), (r"(?<=[aeiouy])c(?=e[sd]?$)", "ç"),
     (r"c(?=[eiy])", "s"), (r"qu", "kw"), (r"ck|c|q", "k"), (r"x", "ks"),
-    (r"z", "s"), (r"(?<=[a-z])g(?=[eiy])", "j"), (r"mb$", "m"), (r"y(?=[aeiou])", "Y"), (r"(?<=[a-z])h", ""),
+    (r"(?<=[a-z])g(?=[eiy])", "j"), (r"mb$", "m"), (r"y(?=[aeiou])", "Y"), (r"(?<=[a-z])h(?![aeiouy])", ""),
 )  # fmt: skip
-_VOWELS = (  # long vowels get signs of their own: "leaving" is not "living"
-    (r"(?<=nn|tt|ll|ss|ff|mm|pp|rr)e(s|d)?$", r"\1"), (r"ee|ea|ie|ei|ey$|y$", "I"), (r"y", "i"), (r"ai|ay", "E"),
-    (r"oo", "U"), (r"au|aw", "O"),
+_VOWELS = (  # long vowels get signs of their own: "leaving" is not "living", nor "bread" "breed"
+    (r"(?<=nn|tt|ll|ss|ff|mm|pp|rr)e(s|d)?$", r"\1"), (r"ie|ei|ey$|y$", "I"), (r"ee", "1"), (r"ea", "2"), (r"y", "i"),
+    (r"ai|ay", "E"), (r"oo", "U"), (r"au|aw", "O"),
 )  # fmt: skip
 _WEAK_ENDINGS = (
     (r"(?<=\w{3})an(t|s|ts|ci|si)$", r"en\1"), (r"(?<=\w{3})[ao]r(s)?$", r"er\1"), (r"(?<=\w{3})abl$", "ibl"),
@@ -53,7 +53,7 @@ MIN_LETTERS = 3  # shorter words differ in meaning when they differ at all: "of"
 
 @lru_cache(maxsize=16384)
 def sound(word: str) -> str:
-    """Give a rough key of how an English or Romance word sounds: silent letters gone, vowels kept by their sound.
+    """Give a rough key of how an English word sounds: silent letters gone, vowels kept by their sound.
 
     Vowels in weak endings ("advisor", "adviser") sound alike; elsewhere they tell words apart ("run", "ran").
     """
@@ -79,13 +79,20 @@ def _drops_g(short: str, long: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def is_alike(
-    one: str, other: str, *, accents_matter: bool = False, are_names: bool = False, by_sound: bool = True
+    one: str,
+    other: str,
+    *,
+    accents_matter: bool = False,
+    are_names: bool = False,
+    is_english: bool = True,
+    by_sound: bool = True,
 ) -> bool:
     """Tell whether two words may be two spellings of one word.
 
     `accents_matter`: a letter with another accent is another letter, as in "esta" and "está". `are_names`: both are
     written like names, which are doubled letters wrong more often than other words ("Haitti"; but "latter", "later").
-    `by_sound`: a spelling of the same sound is enough, whether anybody spells it so or not.
+    `is_english`: the rules of English spelling hold. `by_sound`: a spelling of the same sound is enough, whether
+    anybody spells it so or not.
     """
     if one == other:
         return True
@@ -99,6 +106,8 @@ def is_alike(
             return True
     if min(len(one), len(other)) < MIN_LETTERS:
         return False
+    if not is_english:
+        return are_names and by_sound and _DOUBLE.sub(r"\1", one) == _DOUBLE.sub(r"\1", other)
     if _INITIALS.get(one[0], one[0]) != _INITIALS.get(other[0], other[0]):
         return False  # no rule above makes these one sound
     if regional(one) == regional(other) or _drops_g(one, other) or _drops_g(other, one):

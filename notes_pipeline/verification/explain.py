@@ -8,11 +8,13 @@ from heapq import heappop, heappush
 from typing import NamedTuple
 
 from notes_pipeline.verification.align import Region
+from notes_pipeline.verification.asides import is_backchannel
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.notation import is_comma_for_link, is_dash, is_moved_sign
-from notes_pipeline.verification.reading import ReadQuote
+from notes_pipeline.verification.reading import PUT_IN, ReadQuote
 from notes_pipeline.verification.same import alike_steps
+from notes_pipeline.verification.speakers import is_name_of
 
 MAX_REGION_CELLS = 160  # pairs of words; a longer difference is not worth explaining, no honest one is as long
 JOINED_WORDS = 3  # equal words between two differences that may be one
@@ -205,13 +207,28 @@ class Explainer:
         """A bracket stands for a pronoun of the transcript or follows one of the quote."""
         language = self._index.language
         for first, last in self._quote.brackets:
-            inside = self._claimed.atoms[first:last]
+            inside = [atom.removeprefix(PUT_IN) for atom in self._claimed.atoms[first:last]]
             if first != at or last > end or any(atom in language.negations for atom in inside):
                 continue
             if at and self._claimed.atoms[at - 1] in language.pronouns:
                 yield 0, (last, place), "bracket"
-            if place < stop and self._said.atoms[place] in language.pronouns:
+            if (
+                place < stop
+                and self._said.atoms[place] in language.pronouns
+                and self._may_stand_for(first, last, place)
+            ):
                 yield 0, (last, place + 1), "bracket"
+
+    def _may_stand_for(self, first: int, last: int, place: int) -> bool:
+        """Tell whether a bracket may stand for a pronoun: for "I" only the speaker's name, for "you" another's."""
+        language, atom = self._index.language, self._said.atoms[place]
+        is_first, is_second = atom in language.first_person, atom in language.second_person
+        if not is_first and not is_second:
+            return True
+        written, speaker = self._quote.words.slice(first, last), self._index.speaker_of(place)
+        if is_first:
+            return speaker is not None and is_name_of(written, speaker)
+        return any(name != speaker and is_name_of(written, name) for name in self._index.transcript.speakers)
 
     def _backchannel(self, place: int, stop: int) -> int:
         """Give the length of another speaker's whole short utterance that starts at a word, 0 where there is none."""
@@ -225,7 +242,9 @@ class Explainer:
         if end - place > MAX_BACKCHANNEL_WORDS or end >= len(index.code) or not self._said.is_border(end):
             return 0
         main = index.speaker_of(stop) if stop < len(index.code) else index.speaker_of(place - 1)
-        return end - place if index.transcript.utterances[utterance].speaker != main else 0
+        if index.transcript.utterances[utterance].speaker == main:
+            return 0
+        return end - place if is_backchannel(self._said.atoms[place:end], index.language) else 0
 
     def _is_open_gap(self, region: Region) -> bool:
         """Tell whether an ellipsis stands where the quote leaves a whole stretch out."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from notes_pipeline.verification.asides import is_marker
+from notes_pipeline.verification.asides import is_filler, is_marker
 from notes_pipeline.verification.repeats import echoes, is_repeated, is_stutter, may_be_repeated, repeated_before
 from notes_pipeline.verification.sides import Written
 from notes_pipeline.verification.starts import is_abandoned, is_broken_off
@@ -37,9 +37,9 @@ def _drop_lengths(side: Side, at: int) -> Iterator[tuple[int, int]]:
     """Give (length, where the words end for which these may go, 0 where they may go by themselves)."""
     atoms, language = side.atoms, side.language
     word = atoms[at]
-    if word in language.fillers:
+    if is_filler(side, at):
         yield 1, 0
-    if word in language.openers and side.ends_sentence(at):
+    if word in language.openers and side.ends_sentence(at) and _may_open(side, at):
         yield 1, 0
     for length in language.marker_lengths.get(word, ()):
         if is_marker(side, at, at + length):
@@ -60,9 +60,18 @@ def _drop_lengths(side: Side, at: int) -> Iterator[tuple[int, int]]:
         yield 1, 0
 
 
+def _may_open(side: Side, at: int) -> bool:
+    """Tell whether the first word of a sentence only leads in: "so, we left"; but "now we share them"."""
+    language = side.language
+    if side.atoms[at] == language.link or "," in side.words.before(at + 1):
+        return True
+    following = side.atoms[at + 1] if at + 1 < len(side.atoms) else ""
+    return side.atoms[at] in language.light_openers and following in language.subjects & language.pronouns
+
+
 def _put_in_lengths(side: Side, at: int) -> Iterator[tuple[int, int]]:
     """The same for a quote, which may have more fillers and stutters than was written down, but nothing else."""
-    if side.atoms[at] in side.language.fillers:
+    if is_filler(side, at):
         yield 1, 0
     for length in echoes(side, at):
         if at + length > len(side.atoms) or not may_be_repeated(side, at, at + length):

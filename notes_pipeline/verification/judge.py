@@ -7,7 +7,7 @@ from notes_pipeline.verification.compare import Comparison
 from notes_pipeline.verification.context import hidden_context, lost_context
 from notes_pipeline.verification.explain import Difference
 from notes_pipeline.verification.index import TranscriptIndex
-from notes_pipeline.verification.meaning import reason_of
+from notes_pipeline.verification.meaning import is_negating, reason_of
 from notes_pipeline.verification.passages import Passage
 from notes_pipeline.verification.questions import question_is_flattened
 from notes_pipeline.verification.reading import PUT_IN, ReadQuote
@@ -48,9 +48,11 @@ def judge(
         if second is None or difference is not second.difference
     )
     for start, end in _joined(comparison.breaks):
-        if any(atom in index.language.negations for atom in index.words.atoms[start:end]):
+        if is_negating(index.words.atoms[start:end], index.language):
             reasons.append(Reason.NEGATION)
             continue
+        if not index.language.is_guarded:
+            cautions.append(Reason.CONTEXT)  # nobody knows what is left out
         loss = hidden_context(start, end, index)
         reasons.extend(loss.reasons)
         cautions.extend(loss.cautions)
@@ -156,6 +158,11 @@ def _difference_reason(difference: Difference, read: ReadQuote, index: Transcrip
     silent = difference.end - difference.start
     if not silent and difference.quote_end - difference.quote_start >= INVENTED_WORDS:
         return Reason.WORDING
+    if silent and 0 < difference.quote_start == difference.quote_end and difference.end < len(index.code):
+        first, last = index.utterance_of(difference.start - 1), index.utterance_of(difference.end)
+        turns = index.transcript.utterances[first : last + 1]
+        if any(turn.speaker != turns[0].speaker for turn in turns):
+            return Reason.STITCHED  # somebody else's turn was cut out
     if silent >= STITCH_WORDS and silent > 2 * (difference.quote_end - difference.quote_start):
         return Reason.STITCHED
     if difference.quote_start == difference.quote_end and silent > MAX_SILENT_CUT:

@@ -7,7 +7,7 @@ from notes_pipeline.verification.explain import Difference
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.numerals import is_number
 from notes_pipeline.verification.tables.language import Language
-from notes_pipeline.verification.tables.plain import OTHER_NEGATIONS, UNSPACED_NEGATIONS
+from notes_pipeline.verification.tables.plain import OTHER_NEGATIONS, UNGUARDED_NEGATIONS, UNSPACED_NEGATIONS
 from notes_pipeline.verification.tokens import Words
 
 
@@ -20,7 +20,7 @@ def reason_of(difference: Difference, claimed: Words, index: TranscriptIndex) ->
     lost = [atom for atom in said if atom not in added]
     if _is_quantifier_swap(gained, lost, language):
         return Reason.QUANTIFIER
-    if _negates(gained, language) != _negates(lost, language):
+    if is_negating(gained, language) != is_negating(lost, language):
         return Reason.NEGATION
     if _are_opposites(gained, lost, language):
         return Reason.ANTONYM
@@ -35,13 +35,16 @@ def reason_of(difference: Difference, claimed: Words, index: TranscriptIndex) ->
     return Reason.WORDING
 
 
-def _negates(atoms: list[str], language: Language) -> bool:
+def is_negating(atoms: list[str], language: Language) -> bool:
+    """Tell whether words hold a negation of the language, or one of a language without tables."""
     if not language.negations.isdisjoint(atoms):
+        return True
+    if not language.is_guarded and not UNGUARDED_NEGATIONS.isdisjoint(atoms):
         return True
     joined = "".join(atoms)
     if joined.isascii():
         return False
-    return any(atom in OTHER_NEGATIONS for atom in atoms) or any(part in joined for part in UNSPACED_NEGATIONS)
+    return not OTHER_NEGATIONS.isdisjoint(atoms) or any(part in joined for part in UNSPACED_NEGATIONS)
 
 
 def _is_quantifier_swap(gained: list[str], lost: list[str], language: Language) -> bool:
@@ -52,7 +55,7 @@ def _is_quantifier_swap(gained: list[str], lost: list[str], language: Language) 
     there = [atom for atom in lost if atom in language.quantifiers and not is_number(atom, language)]
     if here and there:
         return True
-    return bool(here and _negates(lost, language)) or bool(there and _negates(gained, language))
+    return bool(here and is_negating(lost, language)) or bool(there and is_negating(gained, language))
 
 
 def _are_opposites(gained: list[str], lost: list[str], language: Language) -> bool:

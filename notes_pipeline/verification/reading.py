@@ -71,6 +71,15 @@ def read_quote(text: str, names: tuple[str, ...], language: Language) -> ReadQuo
     return ReadQuote(words, gaps, brackets, speaker)
 
 
+def put_in_brackets(read: ReadQuote) -> ReadQuote:
+    """Mark all words in brackets as put in by the writer: they are not looked for in the transcript."""
+    words = read.words
+    atoms = list(words.atoms)
+    for first, last in read.brackets:
+        atoms[first:last] = [PUT_IN + atom.removeprefix(PUT_IN) for atom in atoms[first:last]]
+    return read._replace(words=Words(words.raw, words.folded, atoms, words.starts, words.ends))
+
+
 def _is_apposition(words: Words, first: int, last: int, language: Language) -> bool:
     """Tell whether a bracket names what the pronoun before it means: such words are not looked for beside the place."""
     edges = edges_of(language.code)

@@ -33,9 +33,9 @@ def relocate(evidence: Evidence, index: TranscriptIndex) -> Relocation:
     """Find where the words of old evidence stand in a new version.
 
     Where they stand at several places, and even at one, what went before and after them decides whether it is they.
-    Where they stand nowhere as they were, a place is taken that holds them as a faithful quote would: another version may
-    leave out fillers or write numbers in digits. Words that are another person's now, or that would not be accepted as a quote there, are orphaned: a "not" put in
-    right before them makes them a look-alike.
+    Where they stand nowhere as they were, a place is taken that holds them as a faithful quote would: another version
+    may leave out fillers or write numbers in digits. Words that are another person's now, or that would not be accepted
+    as a quote there, are orphaned: a "not" put in right before them makes them a look-alike.
     """
     if not evidence.spans:
         return Relocation(Fate.ORPHANED)

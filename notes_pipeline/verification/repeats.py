@@ -7,6 +7,7 @@ from notes_pipeline.verification.tables.language import Language
 from notes_pipeline.verification.tokens import is_unspaced
 
 MAX_REPEAT_WORDS = 6
+MAX_RELATIVE_REACH = 5  # words between a relative pronoun and its verb
 
 
 def echoes(side: Written, at: int) -> set[int]:
@@ -27,6 +28,8 @@ def echoes(side: Written, at: int) -> set[int]:
             lengths.update((length, min(other - at, MAX_REPEAT_WORDS)))
             if length > 2 and tuple(atoms[other - 2 : other]) in side.language.markers:  # "we just, you know, we just"
                 lengths.add(length - 2)
+            if length > 1 and (atoms[other - 1],) in side.language.markers:  # "that he was, well, that he was"
+                lengths.add(length - 1)
     length = 0
     for other in range(at - 1, max(-1, at - 2 * MAX_REPEAT_WORDS), -1):
         length += atoms[other] not in fillers and not is_fragment(side, other)
@@ -43,7 +46,7 @@ def repeated_before(side: Written, start: int, end: int) -> int:
     before = skip_fillers(side, start - 1, -1) + 1
     if before < length or not _is_same(atoms[start:end], atoms[before - length : before], side.language):
         return 0
-    return before if _may_go(side, start, end, start) else 0
+    return before if _may_go(side, start, end, start, before - length) else 0
 
 
 def is_repeated(side: Written, start: int, end: int) -> bool:
@@ -51,14 +54,15 @@ def is_repeated(side: Written, start: int, end: int) -> bool:
     atoms, length = side.atoms, end - start
     following = skip_fillers(side, end, 1)
     if _is_same(atoms[start:end], atoms[following : following + length], side.language):
-        return _may_go(side, start, end, following)
+        return _may_go(side, start, end, following, start)
     return False
 
 
-def _may_go(side: Written, start: int, end: int, copy: int) -> bool:
-    """Tell whether one of two equal runs may go. Numbers have to be broken off, negations and characters set off.
+def _may_go(side: Written, start: int, end: int, copy: int, first: int) -> bool:
+    """Tell whether one of two equal runs may go; `first`: where the earlier starts.
 
-    "Five five" may be fifty-five, "not not useful" is useful, and "天天" is a word of its own.
+    Numbers have to be broken off, negations and characters set off: "five five" may be fifty-five, "not not useful" is
+    useful, and "天天" is a word of its own.
     """
     atoms, language = side.atoms, side.language
     if not side.is_set_off(copy):
@@ -67,7 +71,24 @@ def _may_go(side: Written, start: int, end: int, copy: int) -> bool:
         if any(atom in language.negations for atom in atoms[start:end]) and not side.ends_sentence(start):
             return start > 0 and atoms[start - 1] == atoms[start]
     is_adjacent = copy in (start, end)
+    if is_adjacent and not side.is_cut(copy - 1) and _is_governed(side, first, end - start):
+        return False
     return not is_adjacent or side.is_cut(copy - 1) or not all(is_number(atom, language) for atom in atoms[start:end])
+
+
+def _is_governed(side: Written, start: int, length: int) -> bool:
+    """Tell whether words stand twice by grammar: "those who work work well", "what we promised, we promised"."""
+    atoms, language = side.atoms, side.language
+    if all(atom in language.function_words or atom in language.pronouns for atom in atoms[start : start + length]):
+        return False
+    if length > 1 and atoms[start] not in language.pronouns:
+        return False
+    for at in range(start - 1, max(-1, start - 1 - MAX_RELATIVE_REACH), -1):
+        if side.is_set_off(at + 1):
+            break
+        if atoms[at] in language.relatives:
+            return True
+    return False
 
 
 def may_be_repeated(side: Written, start: int, end: int) -> bool:

@@ -12,6 +12,7 @@ MAX_COMPOUND_WORDS = 6
 MAX_EXACT_WORDS = 5  # in quotes of so few words nothing else tells which of two words that sound alike was meant
 LONG_LETTERS = 7  # hardly two words of so many letters sound alike: "dose" and "doze" do
 _SHORT_FORMS = {"'d": ("had",)}  # what they stand for before a participle; else for the other word of the table
+_DETERMINERS = frozenset(("a", "an", "the", "no", "my", "his", "her", "our", "their", "better"))  # "I'd no keys"
 
 
 def alike_steps(claimed: Side, at: int, end: int, said: Side, place: int, stop: int) -> Iterator[tuple[int, int]]:
@@ -77,8 +78,16 @@ def _is_spelling(claimed: Side, at: int, said: Side, place: int) -> bool:
         and said.words.word(place)[:1].isupper()
     )
     accents_matter = language.accents_matter and not is_typed_bare(claimed, at, said, place)
+    is_word_of_its_own = one in said.vocabulary or language.is_exact(one) or language.is_exact(other)
     is_long = len(claimed.atoms) > MAX_EXACT_WORDS or min(len(one), len(other)) >= LONG_LETTERS
-    return is_alike(one, other, accents_matter=accents_matter, are_names=are_names, by_sound=are_names or is_long)
+    return is_alike(
+        one,
+        other,
+        accents_matter=accents_matter,
+        are_names=are_names,
+        is_english=language.is_spelt_by_sound,
+        by_sound=not is_word_of_its_own and (are_names or is_long),
+    )
 
 
 def _is_right_form(one: str, other: str, claimed: Side, at: int, said: Side, place: int) -> bool:
@@ -88,6 +97,10 @@ def _is_right_form(one: str, other: str, claimed: Side, at: int, said: Side, pla
         return True
     language = side.language
     following = where + 1
+    if full == "did":
+        return where > 0 and side.atoms[where - 1] in language.question_starts
+    if full == "had" and following < len(side.atoms) and side.atoms[following] in _DETERMINERS:
+        return True
     while following < len(side.atoms) and (
         side.atoms[following] in language.negations
         or side.atoms[following] in language.fillers
@@ -129,6 +142,8 @@ def _may_join(side: Side, start: int, end: int) -> bool:
         return True
     if tuple(parts) in language.joined:
         return True
+    if "'s" in side.atoms[start:end]:
+        return False  # "man's laughter"
     if not language.is_guarded or any(words.before(at).strip(" -") for at in range(start + 1, end)):
         return False
     first = parts[0]

@@ -29,6 +29,11 @@ class Written:
         return frozenset(bisect_left(starts, offset) for offset in self._offsets) - {0, len(starts)}
 
     @cached_property
+    def vocabulary(self) -> frozenset[str]:
+        """The words that stand anywhere in the text."""
+        return frozenset(self.atoms)
+
+    @cached_property
     def is_bare(self) -> bool:
         """Tell whether the text was typed without any accents."""
         return strip_accents(self.words.folded) == self.words.folded

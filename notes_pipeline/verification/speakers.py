@@ -7,10 +7,17 @@ from notes_pipeline.verification.tables.language import words
 from notes_pipeline.verification.text import fold, normal_word, strip_accents
 
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
-_TITLES = words(
-    "mr mrs ms miss dr prof professor sir dame hon honourable honorable lord lady rev the am mp msp phd md herr frau "
-    "señor señora monsieur madame senhor senhora"
+_MALE = words("mr mister sir herr señor senor monsieur senhor")
+_FEMALE = words("mrs ms miss madam frau señora senora señorita madame mademoiselle senhora")
+_TITLES = (
+    _MALE
+    | _FEMALE
+    | words("dr prof professor dame hon honourable honorable lord lady rev the am mp msp phd md reverend")
 )
+_SHORT_TITLES = {
+    "sgt": "sergeant", "insp": "inspector", "det": "detective", "capt": "captain", "lt": "lieutenant", "col": "colonel",
+    "gen": "general", "cllr": "councillor", "sen": "senator", "gov": "governor", "pres": "president",
+}  # fmt: skip
 
 
 @lru_cache(maxsize=4096)
@@ -20,7 +27,15 @@ def name_parts(name: str) -> frozenset[str]:
     parts = re.findall(r"[^\W_]+", strip_accents(fold(normal_word(bare.casefold())))) or re.findall(
         r"[^\W_]+", strip_accents(fold(normal_word(name.casefold())))
     )
+    parts = [_SHORT_TITLES.get(part, part) for part in parts]
     return frozenset(part for part in parts if part not in _TITLES) or frozenset(parts)
+
+
+@lru_cache(maxsize=4096)
+def _gender(name: str) -> int:
+    """Give 1 for the title of a man, -1 for that of a woman, 0 for none."""
+    parts = re.findall(r"[^\W_]+", name.casefold())
+    return any(part in _MALE for part in parts) - any(part in _FEMALE for part in parts)
 
 
 @lru_cache(maxsize=4096)
@@ -29,6 +44,8 @@ def is_same_speaker(claimed: str, speaker: str) -> bool:
     one, other = name_parts(claimed), name_parts(speaker)
     if not one or not other:
         return claimed.strip() == speaker.strip()
+    if _gender(claimed) * _gender(speaker) < 0:
+        return False  # "Mr. Halloran" is not Mrs. Halloran
     if one == other:
         return True
     short, long = (one, other) if len(one) <= len(other) else (other, one)

@@ -29,7 +29,7 @@ def is_broken_off(side: Written, at: int) -> bool:
     if word in language.negations or is_number(word, language):
         return False
     if side.is_cut(at):
-        return whole.startswith(word) or len(word) <= 2
+        return whole.startswith(word) or (len(word) <= 2 and not (len(word) == 2 and language.is_word(word)))
     if not whole.startswith(word) or word == whole or not language.is_guarded:
         return False
     if len(word) > MAX_FRAGMENT_LETTERS or not word.isalpha() or language.is_word(word):
@@ -49,6 +49,9 @@ def is_abandoned(side: Written, start: int, end: int) -> bool:
     if is_inserted and _DASHES.fullmatch(after.strip()):
         return False  # between two dashes stands an aside
     is_plain_cut = ELLIPSIS in after or after.startswith("-")
+    is_attached = after.startswith("-") and after.strip() == "-"
+    if not is_attached and not _starts_anew(side, start, end):
+        return False
     for at in range(start, end):
         atom = atoms[at]
         if atom in language.negations or atom in language.hedge_words or atom in language.conditions:
@@ -62,6 +65,16 @@ def is_abandoned(side: Written, start: int, end: int) -> bool:
         if not (is_plain_cut and _is_said_again(side, atom, end)):
             return False
     return True
+
+
+def _starts_anew(side: Written, start: int, end: int) -> bool:
+    """Tell whether a clause starts behind a pause, by its first word; else the one before it goes on."""
+    following = skip_fillers(side, end, 1)
+    atom, language = side.atoms[following], side.language
+    is_capital = side.words.word(end)[:1].isupper() or side.words.word(following)[:1].isupper()
+    if atom == side.atoms[start] or is_capital:
+        return atom not in language.negations
+    return not language.is_guarded or atom in language.subjects
 
 
 def _is_said_again(side: Written, atom: str, end: int) -> bool:

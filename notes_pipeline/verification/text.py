@@ -18,6 +18,8 @@ _PUNCTUATION = {
 
 # Currency and degree signs end a word: "€5" is two tokens. Other symbols are split off word by word, see tokens.py.
 SIGNS = "$€£¥₹₽₩¢°‰"
+# Marks that writers of a language set or leave out as they like: Arabic and Hebrew vowels, the nukta, the dots of "ё".
+_OPTIONAL_MARKS = dict.fromkeys([*range(0x0591, 0x05C8), 0x0640, *range(0x064B, 0x0653), 0x093C]) | {0x0451: 0x0435}
 _RAISED_DIGITS = "⁰¹²³⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"
 _RAISED = str.maketrans(_RAISED_DIGITS, "0123456789" * 2)
 _INDEX = re.compile(f"(?<=[^\\W\\d_])[{_RAISED_DIGITS}]+")
@@ -76,7 +78,7 @@ def normal_word(word: str) -> str:
         return word
     word = _POWER.sub(lambda found: "^" + found.group().translate(_RAISED), word)
     plain = unicodedata.normalize("NFKC", word.replace(INVISIBLE, "")).casefold()
-    return unicodedata.normalize("NFC", plain)
+    return unicodedata.normalize("NFC", plain).translate(_OPTIONAL_MARKS)
 
 
 def lower_raised(word: str) -> str:
@@ -88,11 +90,15 @@ def strip_accents(word: str) -> str:
     """Take the marks off Latin, Greek, Cyrillic and Arabic letters; letters that differ by more than a mark stay."""
     if word.isascii():
         return word
-    decomposed = unicodedata.normalize("NFD", word)
+    decomposed = unicodedata.normalize(
+        "NFD", word.replace("й", "\ue000").replace("Й", "\ue001")
+    )  # letters of their own
     return (
         "".join(c for c in decomposed if not ("\u0300" <= c <= "\u036f" or "\u064b" <= c <= "\u0652"))
         .replace("ł", "l")
         .replace("ø", "o")
+        .replace("\ue000", "й")
+        .replace("\ue001", "Й")
     )
 
 

@@ -14,7 +14,7 @@ from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.judge import Judgement, judge
 from notes_pipeline.verification.locate import MAX_SHIFT, locate, locate_exactly
 from notes_pipeline.verification.passages import Passage, second_passage
-from notes_pipeline.verification.reading import ReadQuote, read_quote
+from notes_pipeline.verification.reading import ReadQuote, put_in_brackets, read_quote
 from notes_pipeline.verification.speakers import is_same_speaker
 
 VERIFIER_VERSION = "1.0"
@@ -56,6 +56,25 @@ def verify_quote(quote: Quote, index: TranscriptIndex) -> Evidence:
     if not read.words.atoms:
         return _not_found(quote)
     code = index.encode(read.words.atoms)
+    candidates = _candidates(quote, read, code, index)
+    if read.brackets and (not candidates or candidates[0].judgement.reasons):
+        # Perhaps the words in brackets were said elsewhere and lead astray: once more without looking for them.
+        bracketed = put_in_brackets(read)
+        others = _candidates(quote, bracketed, index.encode(bracketed.words.atoms), index)
+        if others and not others[0].judgement.reasons:
+            read, candidates = bracketed, others
+    if not candidates:
+        return _not_found(quote)
+    best = candidates[0]
+    second = second_passage(best.comparison, code, index) if best.judgement.reasons else None
+    if second is not None:
+        judgement = judge(quote, read, best.comparison, index, second)
+        candidates[0] = replace(best, judgement=judgement)
+    return _evidence(quote, read, candidates, second, index)
+
+
+def _candidates(quote: Quote, read: ReadQuote, code: str, index: TranscriptIndex) -> list[_Candidate]:
+    """Judge the places where the quote may stand, the best first."""
     candidates = [
         _Candidate(
             comparison,
@@ -66,14 +85,7 @@ def verify_quote(quote: Quote, index: TranscriptIndex) -> Evidence:
         for comparison in _comparisons(quote, read, code, index)
     ]
     candidates.sort(key=_Candidate.rank)
-    if not candidates:
-        return _not_found(quote)
-    best = candidates[0]
-    second = second_passage(best.comparison, code, index)
-    if second is not None:
-        judgement = judge(quote, read, best.comparison, index, second)
-        candidates[0] = replace(best, judgement=judgement)
-    return _evidence(quote, read, candidates, second, index)
+    return candidates
 
 
 def _comparisons(quote: Quote, read: ReadQuote, code: str, index: TranscriptIndex) -> list[Comparison]:

@@ -245,7 +245,7 @@ ENGLISH = Language(
     ),
     same=groups("""
         's / is has
-        'd / would had
+        'd / would had did
         em / them
         cause / because
         until / till
@@ -292,9 +292,21 @@ ENGLISH = Language(
         whoa / woah
     """),
     homophones=homophones.ENGLISH,
+    is_spelt_by_sound=True,
+    subjects=words("i you he she it we they there this that these those his her my our their who what when where why how"),
+    first_person=words("i me my mine myself"),
+    second_person=words("you your yours yourself"),
+    backchannels=words("yes yeah yea yep yup ya right ok okay sure great i see oh wow no nope exactly really good interesting true absolutely totally of course thanks thank you nice cool fine got it makes sense fair enough well so and definitely certainly indeed all alright gotcha ha haha lovely brilliant amazing nice that 's that is it do does did you uh huh know"),
+    set_off_fillers=words("em"),
+    doubtful_fillers=words("er mm mmm ah eh"),
+    relatives=words("who that what which those whoever whatever whom"),
     link="and",
     loose_markers=phrases("you know"),
     openers=words("and so well now okay"),
+    antecedents=words(
+        "people person persons guys folks men women friends customers ones stuff thing things place places everyone way"
+    ),
+    light_openers=words("so"),
     emphatics=words("very too so just must will can do does did now here there that this too also would should could"),
     verbs=words("like look see"),
     joined=phrases(

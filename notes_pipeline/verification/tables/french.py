@@ -142,6 +142,13 @@ FRENCH = Language(
     question_starts=words(
         "qui que quoi quel quelle quels quelles quand où comment pourquoi combien est es avez as peux pouvez peut"
     ),
+    subjects=words("je tu il elle on nous vous ils elles ce cela ça mon ma mes son sa ses notre nos leur leurs qui que quand où comment pourquoi"),
+    first_person=words("je me moi mon ma mes"),
+    second_person=words("tu te toi ton ta tes vous votre vos"),
+    backchannels=words("oui ouais non d'accord de accord ok okay ah bon voilà exactement bien sûr je vois vraiment super très intéressant merci tout à fait c est ça ce oh hein et"),
+    set_off_fillers=words("ben bah"),
+    doubtful_fillers=words("ah"),
+    relatives=words("qui que ce ceux celui celle"),
     link="et",
     emphatics=words("très si trop bien là ici aussi tout même"),
     doubts=words("éventuellement"),

@@ -183,6 +183,16 @@ GERMAN = Language(
         circa / ca
         bisschen / bissl bisserl
         gern / gerne
+        glaub / glaube
+        denk / denke
+        mach / mache
+        find / finde
+        geh / gehe
+        komm / komme
+        seh / sehe
+        wär / wäre
+        hätt / hätte
+        würd / würde
         selbst / selber
         heut / heute
         nem / einem
@@ -192,6 +202,13 @@ GERMAN = Language(
         "hat kannst können könnten könnte wird werden würden würde soll sollen muss müssen darf gibt bist habt"
     ),
     homophones=homophones.GERMAN,
+    subjects=words("ich du er sie es wir ihr man das mein meine sein seine ihre unser unsere wer was wann wo warum wie"),
+    first_person=words("ich mich mir mein meine meinen meiner meinem"),
+    second_person=words("du dich dir dein deine"),
+    backchannels=words("ja jaja nein genau okay gut stimmt klar ach so aha oh richtig mhm hm wirklich verstehe ich sicher natürlich eben schön super toll interessant nee doch danke na und"),
+    set_off_fillers=words(""),
+    doubtful_fillers=words("tja hm"),
+    relatives=words("wer was welche welcher welches"),
     link="und",
     emphatics=words("sehr so zu nur muss will kann auch da hier ja schon doch"),
     joined=phrases(

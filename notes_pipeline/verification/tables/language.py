@@ -93,12 +93,22 @@ class Language:
     link: str = ""  # "and", which a comma can stand for
     question_starts: frozenset[str] = frozenset()
     loose_markers: frozenset[tuple[str, ...]] = frozenset()  # set off enough by punctuation behind them
-    openers: frozenset[str] = frozenset()  # link words that a sentence may lose at its start
+    antecedents: frozenset[str] = frozenset()  # behind which such a marker is a clause of its own: "people you know"
+    relatives: frozenset[str] = frozenset()  # behind which a verb may stand twice: "those who work work well"
+    openers: frozenset[str] = frozenset()  # words that a sentence may lose at its start where a comma follows
+    light_openers: frozenset[str] = frozenset()  # the same without a comma, before a subject
     opaque: tuple[tuple[str, ...], ...] = ()  # phrases that turn what follows into its opposite or into doubt
     currencies: dict[str, str] = field(default_factory=dict)  # signs and words of currencies to one form
     percent: frozenset[tuple[str, ...]] = frozenset({("percent",)})  # "percent" is how "%" is read in every language
     percent_before: frozenset[tuple[str, ...]] = frozenset()  # the same where it stands before the number
     doubts: frozenset[str] = frozenset()  # adverbs that take back a whole statement: "perhaps"
+    backchannels: frozenset[str] = frozenset()  # of which a listener's "I am with you" is made
+    doubtful_fillers: frozenset[str] = frozenset()  # fillers that are none behind an article or a number: "two mm"
+    set_off_fillers: frozenset[str] = frozenset()  # fillers that are words too: "the ER", "este local"
+    first_person: frozenset[str] = frozenset()  # the speaker alone: "I", "my"
+    second_person: frozenset[str] = frozenset()
+    subjects: frozenset[str] = frozenset()  # with which a clause starts, and hardly anything else
+    is_spelt_by_sound: bool = False  # the rules of English spelling, see alike.py
     accents_matter: bool = False  # an accent makes another word ("esta", "está"), not another spelling
     nouns_have_capitals: bool = False
     is_guarded: bool = True
@@ -136,6 +146,10 @@ class Language:
         for marker in self.markers:
             lengths.setdefault(marker[0], set()).add(len(marker))
         return {word: tuple(sorted(found)) for word, found in lengths.items()}
+
+    def is_exact(self, word: str) -> bool:
+        """Tell whether a word must be itself: who or whether is too much to be a matter of spelling."""
+        return word in self.negations or word in self.pronouns
 
     def is_word(self, word: str) -> bool:
         """Tell whether a short word is known to be one, rather than the start of another."""

@@ -5,6 +5,11 @@ from notes_pipeline.verification.tables.language import Language, Numbers, phras
 # Negations of languages without tables, for quotes in a second language. Only in scripts in which they cannot be a
 # part of an English word; they name the reason of a difference that is refused anyway.
 OTHER_NEGATIONS = words("не нет ни никогда لا لم لن ليس ما לא אין δεν μην όχι नहीं मत 안 못")
+# In scripts that other languages share, these count only where a transcript's language has no tables.
+UNGUARDED_NEGATIONS = words(
+    "değil yok asla hiç non nie nigdy niet geen nooit ikke ej inte aldri aldrig ei eivät ne nikdy není nincs nem soha "
+    "niciodată không chưa chẳng tidak bukan jangan ekki"
+)
 UNSPACED_NEGATIONS = ("不", "没", "沒", "無", "未", "别", "ない", "ません", "なかった", "않", "없", "ไม่")
 
 # Numbers in words of a few of them: a date or a price in digits is the commonest honest change there is.
@@ -88,6 +93,7 @@ PLAIN = Language(
     units=frozenset(),
     antonyms={},
     is_guarded=False,
+    accents_matter=True,
     percent=frozenset((*phrases("percent, процент, процента, процентов, 퍼센트"), tuple("パーセント"))),
     percent_before=frozenset({tuple("百分之")}),
 )

@@ -139,6 +139,13 @@ PORTUGUESE = Language(
         contacto / contato
     """),
     question_starts=words("que quem qual quais como quando quanto quantos quanta onde por porque pode podes você tem"),
+    subjects=words("eu tu você vocês ele ela nós eles elas isto isso meu minha seu sua nosso nossa quem quando onde como"),
+    first_person=words("eu me mim meu minha meus minhas"),
+    second_person=words("tu te ti teu tua você vocês"),
+    backchannels=words("sim não pois claro certo ok okay exato exatamente bem bom entendo verdade está tá é isso ah oh que interessante obrigado obrigada e"),
+    set_off_fillers=words(""),
+    doubtful_fillers=words("eh ã"),
+    relatives=words("que quem o"),
     link="e",
     emphatics=words("muito tão já sim também aqui ali lá assim"),
     doubts=words("talvez"),

@@ -136,6 +136,13 @@ SPANISH = Language(
         septiembre / setiembre
     """),
     question_starts=words("qué quién quiénes cuál cuáles cómo cuándo cuánto cuántos cuánta dónde por puedes puede tienes"),
+    subjects=words("yo tú él ella nosotros nosotras ustedes usted ellos ellas esto eso mi mis su sus nuestro nuestra quién qué cuándo dónde cómo"),
+    first_person=words("yo me mí mi mis"),
+    second_person=words("tú te ti tu tus usted ustedes"),
+    backchannels=words("sí si no claro vale ya okay ok ajá exacto exactamente bien bueno entiendo verdad de acuerdo qué interesante gracias eso es oh ah y"),
+    set_off_fillers=words("este em"),
+    doubtful_fillers=words("mm ah eh"),
+    relatives=words("que quien quienes lo"),
     link="y",
     emphatics=words("muy tan ya sí también aquí allí ahí así"),
     doubts=words("quizás quizá"),

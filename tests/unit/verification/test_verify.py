@@ -299,6 +299,30 @@ def test_numbers_that_are_apart_are_not_one_number(
         ),
         pytest.param("en", "Give it to four of us.", "Give it to for of us.", id="homophone of a number"),
         pytest.param("en", "My role is new.", "My roll is new.", id="homophone in a short quote"),
+        pytest.param("de", "Sie bleiben nur ein Jahr hier.", "Sie blieben nur ein Jahr hier.", id="german vowels"),
+        pytest.param("pt", "O sonho dela era outro, digo eu.", "O sono dela era outro, digo eu.", id="portuguese h"),
+        pytest.param("fr", "Je n'ai rien caché à la banque.", "Je n'ai rein caché à la banque.", id="french negation"),
+        pytest.param("en", "He was unharmed when we left him.", "He was unarmed when we left him.", id="unarmed"),
+        pytest.param("en", "They had bread for all of us there.", "They had breed for all of us there.", id="breed"),
+        pytest.param("tr", "Komşumuz o yıl burada öldü dediler.", "Komşumuz o yıl burada oldu dediler.", id="turkish"),
+        pytest.param("ru", "Это мой герой и мой друг.", "Это мои герои и мой друг.", id="russian short i"),
+        pytest.param(
+            "en", "I'd leave if -- I told him -- they made me.", "I'd leave they made me.", id="if before a dash"
+        ),
+        pytest.param("en", "We would… accept that for now.", "We accept that for now.", id="pause behind a modal"),
+        pytest.param("en", "Sales are up -- twelve percent since May.", "Sales are twelve percent since May.", id="up"),
+        pytest.param("en", "The ER nurses were lovely to us.", "The nurses were lovely to us.", id="ER"),
+        pytest.param("en", "The crack grew by two mm last year.", "The crack grew by two last year.", id="two mm"),
+        pytest.param("es", "Compré este local en mayo.", "Compré local en mayo.", id="este"),
+        pytest.param("en", "We were broke. Now we are not.", "We were broke. We are not.", id="now"),
+        pytest.param("en", "It rained. Well water is bad.", "It rained. Water is bad.", id="well water"),
+        pytest.param("en", "Those who complain complain a lot.", "Those who complain a lot.", id="two clauses"),
+        pytest.param("en", "You hire people you know, nobody else.", "You hire people, nobody else.", id="you know"),
+        pytest.param(
+            "en", "It was manslaughter, he said to us.", "It was man's laughter, he said to us.", id="possessive"
+        ),
+        pytest.param("en", "Ann: I didn't write the log.", "[Ben] didn't write the log.", id="another's name for I"),
+        pytest.param("en", "Ann: And then they kept me for a day.", "And then they kept [my son] for a day.", id="me"),
     ],
 )
 def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
@@ -333,7 +357,39 @@ def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language:
             id="start said again",
         ),
         pytest.param("en", "It was slow, and a bit of a mess.", "It was slow, a bit of a mess.", id="comma for and"),
+        pytest.param("en", "So we left them there in May.", "We left them there in May.", id="so"),
+        pytest.param("en", "That he was, well, that he was safe.", "That he was safe.", id="restart over a marker"),
+        pytest.param("en", "Ann: How'd you hear about us then?", "How did you hear about us then?", id="did"),
+        pytest.param("en", "I'd no keys to the shed at all.", "I had no keys to the shed at all.", id="had no"),
+        pytest.param("en", "Ann: And then I wrote the log.", "And then [Ann] wrote the log.", id="the speaker's name"),
+        pytest.param(
+            "en",
+            "The owner, Mr. Pym. He signs anything over ten.",
+            "[Mr. Pym] signs anything over ten.",
+            id="name before",
+        ),
+        pytest.param("en", "And it was… We never heard of it.", "And we never heard of it.", id="new sentence"),
+        pytest.param("ru", "Ещё ничего не решили, говорят.", "Еще ничего не решили, говорят.", id="dots of e"),
+        pytest.param("ar", "أعمل هنا منذ خمسة عشر عامًا.", "أعمل هنا منذ خمسة عشر عاما.", id="vowel marks"),
     ],
 )
 def test_what_carries_nothing_may_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
     assert _is_accepted(make_index, said, claimed, language)
+
+
+def test_a_title_tells_two_people_of_one_name_apart(make_index: MakeIndex) -> None:
+    index = make_index("Mr. Pym: We paid the bill.", "Mrs. Pym: He could hardly walk home.")
+    assert Reason.SPEAKER in verify_quote(Quote("He could hardly walk home.", "Mr. Pym"), index).reasons
+    assert verify_quote(Quote("He could hardly walk home.", "Mrs Pym"), index).verdict.is_accepted
+
+
+def test_an_ellipsis_in_a_language_without_tables_is_flagged_or_refused(make_index: MakeIndex) -> None:
+    index = make_index("Яна: Я не хотел уезжать отсюда.", "Яна: Мы жили тогда у реки.", language="ru")
+    assert verify_quote(Quote("Я … хотел уезжать отсюда."), index).verdict is Verdict.ALTERED
+    assert not verify_quote(Quote("Мы … у реки."), index).stands
+
+
+def test_a_turn_that_says_something_is_no_backchannel(make_index: MakeIndex) -> None:
+    index = make_index("Ann: Somebody moved it.", "Ben: It was Karen.", "Ann: That is what I heard.")
+    evidence = verify_quote(Quote("Somebody moved it. That is what I heard."), index)
+    assert evidence.reasons == (Reason.STITCHED,)
