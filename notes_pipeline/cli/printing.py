@@ -249,6 +249,8 @@ def diff_text(evidence: Evidence) -> Text:
                 text.append(f"[{words}]", _DIFF_STYLE[part.kind])
             case DiffKind.CLAIMED:
                 text.append(f"{{+{words}+}}", _DIFF_STYLE[part.kind])
+            case DiffKind.LEFT_OUT:
+                text.append("…")
             case DiffKind.EQUAL:
                 text.append(words)
     return text

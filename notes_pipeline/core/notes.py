@@ -43,6 +43,7 @@ class DiffKind(StrEnum):
     EQUAL = "equal"
     SAID = "said"  # said, but not in the quote
     CLAIMED = "claimed"  # in the quote, but not said
+    LEFT_OUT = "left_out"  # said, and left out openly: behind an ellipsis, or a listener's "yes"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from notes_pipeline.verification.reading import ReadQuote
 def render_diff(diff: Sequence[DiffPart]) -> str:
     """Write a diff in one line: words said but not quoted as "[not]", words quoted but not said as "{+really+}".
 
-    A long stretch of equal words, or of words left out, is shown by its ends.
+    What was left out openly is "…". A long stretch of equal words, or of words left out, is shown by its ends.
     """
     written = []
     for part in diff:
@@ -22,6 +22,8 @@ def render_diff(diff: Sequence[DiffPart]) -> str:
                 written.append(f"[{_shorten(part.text, 16)}]")
             case DiffKind.CLAIMED:
                 written.append(f"{{+{_shorten(part.text, 40)}+}}")
+            case DiffKind.LEFT_OUT:
+                written.append("…")
     return " ".join(written)
 
 
@@ -34,7 +36,7 @@ def _shorten(text: str, most: int) -> str:
 
 
 def word_diff(read: ReadQuote, comparison: Comparison, index: TranscriptIndex) -> tuple[DiffPart, ...]:
-    """Give what is equal, what was said but not claimed and what was claimed but not said, in order.
+    """Give what is equal, what was said but not claimed, what was claimed but not said and what was left out, in order.
 
     Differences that were explained as harmless count as equal and show the transcript's words.
     """
@@ -45,10 +47,18 @@ def word_diff(read: ReadQuote, comparison: Comparison, index: TranscriptIndex) -
         if text:
             parts.append(DiffPart(kind, text))
 
+    def add_equal(start: int, end: int) -> None:
+        for gap_start, gap_end in comparison.gaps:
+            if start < gap_start and gap_end < end:
+                add(DiffKind.EQUAL, index.words.slice(start, gap_start))
+                add(DiffKind.LEFT_OUT, index.words.slice(gap_start, gap_end))
+                start = gap_end
+        add(DiffKind.EQUAL, index.words.slice(start, end))
+
     for difference in comparison.differences:
-        add(DiffKind.EQUAL, index.words.slice(place, difference.start))
+        add_equal(place, difference.start)
         add(DiffKind.SAID, index.words.slice(difference.start, difference.end))
         add(DiffKind.CLAIMED, read.words.slice(difference.quote_start, difference.quote_end))
         place = max(place, difference.end)
-    add(DiffKind.EQUAL, index.words.slice(place, comparison.end))
+    add_equal(place, comparison.end)
     return tuple(parts)

@@ -73,6 +73,12 @@ def test_a_diff_shows_what_was_not_said_in_braces(make_index: MakeIndex) -> None
     assert "{+gladly+}" in render_diff(evidence.diff)
 
 
+def test_a_diff_shows_what_an_ellipsis_left_out_as_left_out(make_index: MakeIndex) -> None:
+    index = make_index("Ann: We met at noon, which was rather late for all of us, and we signed nothing.")
+    diff = verify_quote(Quote("We met at noon … and we signed everything."), index).diff
+    assert render_diff(diff) == "We met at noon … and we signed [nothing] {+everything+}"
+
+
 def test_words_of_another_speaker_are_altered(make_index: MakeIndex) -> None:
     index = make_index(SAID, "Ben: That is how I remember it.")
     evidence = verify_quote(Quote("we paid twenty dollars in May", speaker="Ben"), index)
