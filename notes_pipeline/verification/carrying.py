@@ -20,6 +20,7 @@ CLEAR_SHARE = 0.75  # from here on nothing else needs asking
 SECOND_SHARE = 0.75  # of what the place does not hold, standing in one run elsewhere: then two passages make the quote
 MAX_RESPELT_WORDS = 2  # in one place of a quote; more that differ are other words
 NUMBER_REACH = 6  # words that a number may have more when it is written out
+LINK_REACH = 2  # words beside which its number may stand: the "and" of "a hundred and one" leads behind "101 and"
 MIXED_SHARE = 0.6  # of what the place does not hold, standing in short runs elsewhere: then it is a mixture of runs
 
 
@@ -31,7 +32,7 @@ def may_carry(atoms: list[str], code: str, blocks: list[Block], index: Transcrip
     equal = sum(block.size for block in blocks)
     longest = max(block.size for block in blocks)
     is_clear = equal >= CLEAR_SHARE * length and length > SHORT_WORDS
-    is_far = 4 * equal < length
+    is_far = longest > 0 and 4 * equal < length  # a run without words is where the number of a quote stands in others
     rewritten = 0 if is_clear or is_far else _rewritten(atoms, blocks, index)
     if length <= SHORT_WORDS:
         if equal + rewritten == length:
@@ -67,18 +68,19 @@ def _rewritten(atoms: list[str], blocks: list[Block], index: TranscriptIndex) ->
     )
     count = 0
     for at, stop, low, high in (*edges, *inner):
-        if at == stop or low == high:
+        if at == stop:
             continue
         here, there = atoms[at:stop], said[low:high]
         numbers = sum(is_number(atom, language) or atom in language.signs or atom == "percent" for atom in here)
-        if numbers and any(is_number(atom, language) for atom in there):
+        beside = said[max(0, low - LINK_REACH) : high + LINK_REACH] if numbers else there
+        if numbers and any(is_number(atom, language) for atom in beside):
             words = numbers + sum(
                 atom in language.numbers.joiners or atom in language.numbers.one or atom in there
                 for atom in here
                 if not is_number(atom, language)
             )
             count += min(words, len(here))
-        elif _are_joined(here, there):
+        elif there and _are_joined(here, there):
             count += len(here)
         elif len(here) <= MAX_RESPELT_WORDS:
             count += sum(any(is_alike(atom, other) for other in there[: len(here) + 1]) for atom in here)

@@ -9,21 +9,30 @@ from typing import NamedTuple
 
 from notes_pipeline.core.notes import Reason
 from notes_pipeline.verification.compare import Comparison
+from notes_pipeline.verification.context_words import (
+    CLAUSE_END,
+    breaks_off,
+    earlier_start,
+    goes_on,
+    is_elided,
+    number_goes_on,
+    number_is_cut,
+    sentence_before,
+    sentence_within,
+    shares_number,
+    text_of,
+    words_after,
+    words_before,
+)
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.numerals import is_number
 from notes_pipeline.verification.reading import ReadQuote
 from notes_pipeline.verification.tables import context_plain as plain
 from notes_pipeline.verification.tables.context_edges import Edges, edges_of
-from notes_pipeline.verification.tables.language import Language
 
-_CLAUSE_END = frozenset(".?!;:\x02")
-_SENTENCE_END = frozenset(".?!;:\x02,")
 MIN_WORDS = 4  # shorter quotes are terms, not statements, unless they are a whole sentence
 MIN_CLAUSE_WORDS = 2
-REACH_WORDS = 8  # words before the quote in which a phrase that governs its start can begin
-SENTENCE_WORDS = 30  # words before the quote in which the sentence can begin that sets a condition
-AFTER_WORDS = 5
-BACKCHANNEL_WORDS = 4  # another speaker's utterance over which a sentence goes on
+MOOD_WORDS = 4  # words of a quote in which the verb stands that shows it unreal
 
 
 class Loss(NamedTuple):
@@ -71,11 +80,18 @@ def _plain_loss(comparison: Comparison, index: TranscriptIndex) -> Loss:
         tail[:1] in plain.HAN_NUMBERS and last_letter in plain.HAN_NUMBERS
     ):
         return NUMBER_CUT
+    is_cut = any(plain.HAN.fullmatch(pair) for pair in (lead[-1:] + first_letter, last_letter + tail[:1]))
+    if is_cut and plain.KANA.search(words.folded, border, stop):
+        return WEAKENED  # in Japanese, where kana stand between words, another word: "父" of "祖父"
     if lead.endswith(plain.DENIALS_BEFORE) or tail.startswith(plain.DENIALS_AFTER):
         return TURNED
     if lead.endswith(" ") and words.atoms[start - 1] in plain.NEGATIONS and not words.before(start).strip():
         return TURNED
     sentence = re.split(r"[.?!;:\x02]", lead)[-1].lstrip()
+    if plain.DENIED_BEFORE.search(sentence) or plain.DENIED_AFTER.match(tail):
+        return TURNED
+    if plain.UNCERTAIN_BEFORE.search(sentence) or plain.UNCERTAIN_AFTER.match(tail):
+        return WEAKENED
     return WEAKENED if sentence.startswith(plain.CONDITIONS) else NOTHING
 
 
@@ -84,54 +100,68 @@ def _left(read: ReadQuote, comparison: Comparison, index: TranscriptIndex, edges
     words, language, start = index.words, index.language, comparison.start
     if start <= 0:
         return NOTHING
-    if words.starts[start] == words.starts[start - 1]:  # the second half of "don't"
+    if words.starts[start] == words.starts[start - 1] and not is_elided(start, index):
         return NOTHING
     mark = words.before(start)
-    if not _CLAUSE_END.isdisjoint(mark) or index.speaker_of(start - 1) != index.speaker_of(start):
-        if not _goes_on(start, index):
-            return WEAKENED if ":" in mark and _is_reported(start, index, edges) else NOTHING
+    if not CLAUSE_END.isdisjoint(mark) or index.speaker_of(start - 1) != index.speaker_of(start):
+        if not goes_on(start, index):
+            is_reported = ":" in mark and index.speaker_of(start - 1) == index.speaker_of(start)
+            return WEAKENED if is_reported and edges.doubts.search(text_of(words_before(start, index))) else NOTHING
         mark = ""
-    first = words.atoms[start]
-    if _continues_number(words.atoms[max(0, start - 3) : start], first, "," in mark, language):
+    if number_is_cut(start, index):
         return NUMBER_CUT
-    before, is_restart = _words_before(start, index)
+    before = words_before(start, index)
     if not before:
         return NOTHING
-    last = before[-1]
+    first, last = words.atoms[start], before[-1]
     has_comma = "," in mark and words.atoms[start - 1] not in language.fillers
-    if has_comma and is_number(last, language) and is_number(first, language):
-        return WEAKENED  # "twenty, thirty people"
+    if shares_number(before, start, index, edges, has_comma):
+        return WEAKENED
+    is_restart = breaks_off(start, index)
     is_stated = _is_stated(read, comparison, index)
-    if not has_comma and not is_restart and is_stated:
-        if last in language.negations and not (
+    if (
+        not has_comma
+        and not is_restart
+        and last in language.negations
+        and not (
             (last in edges.interjections and first in language.pronouns)
-            or (len(before) > 1 and before[-2] in edges.modals and before[-2] in ("or", "oder", "ou", "o"))
-        ):
+            or (len(before) > 1 and before[-2] in edges.either)
+        )
+    ):
+        if is_stated:
             return TURNED
-        if last in edges.nearly:
-            is_amount = first in language.negations or first in language.quantifiers or is_number(first, language)
-            return WEAKENED if is_amount else TURNED
-    text = " " + " ".join(before)
+        return WEAKENED if len(read.words) >= MIN_CLAUSE_WORDS else NOTHING  # a term, or "sou maestro"
+    if not has_comma and not is_restart and is_stated and last in edges.nearly:
+        is_amount = first in language.negations or first in language.quantifiers or is_number(first, language)
+        return WEAKENED if is_amount else TURNED
+    loss = _frame(before, start, index, edges, binds=not has_comma or edges.commas_bind)
+    if loss.reasons:
+        return loss if is_stated and not is_restart else WEAKENED
+    if loss.cautions or _is_conditional(before, start, comparison.end, index, edges):
+        return WEAKENED
+    earlier = earlier_start(start, comparison.end, index)
+    if earlier is None or earlier <= 0 or not CLAUSE_END.isdisjoint(words.before(earlier)):
+        return NOTHING
+    before = words_before(earlier, index)
+    return WEAKENED if before and _frame(before, earlier, index, edges, binds=True) is not NOTHING else NOTHING
+
+
+def _frame(before: list[str], start: int, index: TranscriptIndex, edges: Edges, *, binds: bool) -> Loss:
+    """Judge the phrase that governs word `start`. `binds`: no comma sets it apart."""
+    language, first, last = index.language, index.words.atoms[start], before[-1]
+    text = text_of(before)
     is_dependent = first in edges.complementizers
-    if is_dependent:
-        text += " " + first
-    if not has_comma or is_dependent or edges.commas_bind:
-        if edges.denials.search(text) is not None:
-            return TURNED if is_stated and not is_restart else WEAKENED
+    if binds or is_dependent:
+        if edges.denials.search(f"{text} {first}" if is_dependent else text) is not None:
+            return TURNED
         if last in language.pronouns and edges.denials.search(text[: -len(last) - 1]) is not None:
             return WEAKENED
+        if last in language.pronouns and edges.doubts.search(text[: -len(last) - 1]) is not None:
+            return WEAKENED  # "provided that we | sign"
     # Without the quote's own "if": a condition that the quote states itself is not lost.
-    if edges.doubts.search(" " + " ".join(before)) is not None or last in language.doubts:
+    if last in language.doubts or edges.doubts.search(text) is not None:
         return WEAKENED
-    return WEAKENED if _is_conditional(before, start, index, edges) else NOTHING
-
-
-def _is_reported(start: int, index: TranscriptIndex, edges: Edges) -> bool:
-    """Tell whether somebody's words are announced before a colon."""
-    if index.speaker_of(start - 1) != index.speaker_of(start):
-        return False
-    before = index.words.atoms[max(0, start - REACH_WORDS) : start]
-    return edges.doubts.search(" " + " ".join(before)) is not None
+    return NOTHING
 
 
 def hidden_context(start: int, end: int, index: TranscriptIndex) -> Loss:
@@ -144,70 +174,19 @@ def hidden_context(start: int, end: int, index: TranscriptIndex) -> Loss:
         return NOTHING
     if edges.hidden.search(" " + " ".join(hidden)) is not None:
         return LEFT_OUT
-    if _CLAUSE_END.isdisjoint(words.before(end)):
-        if hidden[-1] in edges.modals or hidden[-1] in edges.nearly:
+    if CLAUSE_END.isdisjoint(words.before(end)):
+        if hidden[-1] in edges.modals or hidden[-1] in edges.nearly or hidden[-1] in edges.conditions:
             return LEFT_OUT
-        sentence = _sentence_of(start, end, index)
+        sentence = sentence_within(start, end, index)
         if sentence and sentence[0] in edges.conditions:
             return LEFT_OUT
-    is_condition = _CLAUSE_END.isdisjoint(words.before(start)) and hidden[0] in edges.conditions
+        frame = text_of(hidden)
+        if edges.denials.search(frame) is not None:
+            return LEFT_OUT
+        if edges.doubts.search(frame) is not None:
+            return WEAKENED
+    is_condition = CLAUSE_END.isdisjoint(words.before(start)) and hidden[0] in edges.conditions
     return WEAKENED if is_condition and words.atoms[start - 1] not in edges.indirect else NOTHING
-
-
-def _sentence_of(start: int, end: int, index: TranscriptIndex) -> list[str]:
-    """Give the hidden words from the last start of a sentence in [start, end), nothing where none starts there."""
-    for at in range(end - 1, start - 1, -1):
-        if not _CLAUSE_END.isdisjoint(index.words.before(at)):
-            return index.words.atoms[at:end]
-    return []
-
-
-def _goes_on(start: int, index: TranscriptIndex) -> bool:
-    """Tell whether a sentence goes on at an utterance's start, over a short utterance of somebody else."""
-    words, utterance = index.words, index.utterance_of(start)
-    if utterance < 2 or words.starts[start - 1] >= index.transcript.offsets[utterance]:
-        return False
-    speaker = index.transcript.utterances[utterance].speaker
-    between, earlier = index.transcript.utterances[utterance - 1], index.transcript.utterances[utterance - 2]
-    if between.speaker == speaker or earlier.speaker != speaker:
-        return False
-    first = index.end_of(utterance - 2)
-    return (
-        first > 0
-        and start - first <= BACKCHANNEL_WORDS
-        and "?" not in between.text
-        and (earlier.text.rstrip()[-1:].isalnum() or earlier.text.rstrip().endswith((",", "-")))
-    )
-
-
-def _words_before(start: int, index: TranscriptIndex) -> tuple[list[str], bool]:
-    """Give the words of the sentence before `start` without fillers, with `|` where it begins.
-
-    Tells too whether the speaker broke off right there to start anew.
-    """
-    words, language = index.words, index.language
-    speaker = index.speaker_of(start)
-    before: list[str] = []
-    at = start
-    is_restart = any(cut in words.before(start) for cut in ("--", "- ", " -"))
-    if index.speaker_of(at - 1) != speaker:  # a backchannel, see `_goes_on`
-        at = index.end_of(index.utterance_of(start) - 2)
-        is_restart = False
-    border = index.transcript.offsets[index.utterance_of(at - 1)] if at else 0
-    while at > 0 and len(before) < REACH_WORDS:
-        at -= 1
-        if words.atoms[at] not in language.fillers:
-            before.append(words.atoms[at])
-        if not _CLAUSE_END.isdisjoint(words.before(at)):
-            before.append("|")
-            break
-        if words.starts[at] <= border:
-            if at == 0 or index.speaker_of(at - 1) != speaker:
-                before.append("|")
-                break
-            border = index.transcript.offsets[index.utterance_of(at - 1)]
-    before.reverse()
-    return before, is_restart
 
 
 def _is_stated(read: ReadQuote, comparison: Comparison, index: TranscriptIndex) -> bool:
@@ -217,35 +196,31 @@ def _is_stated(read: ReadQuote, comparison: Comparison, index: TranscriptIndex) 
         return True
     end = comparison.end
     return count >= MIN_CLAUSE_WORDS and (
-        not _CLAUSE_END.isdisjoint(index.words.before(end)) or end == index.end_of(index.utterance_of(end - 1))
+        not CLAUSE_END.isdisjoint(index.words.before(end)) or end == index.end_of(index.utterance_of(end - 1))
     )
 
 
-def _is_conditional(before: list[str], start: int, index: TranscriptIndex, edges: Edges) -> bool:
+def _is_conditional(before: list[str], start: int, end: int, index: TranscriptIndex, edges: Edges) -> bool:
     """Tell whether the sentence in which the quote stands sets a condition before it."""
     if "|" not in before:
-        before = _sentence_before(start, index)
-    at = before.index("|") + 1 if "|" in before else len(before)
-    while at < len(before) and before[at] in edges.links and before[at] not in edges.conditions:
-        at += 1
-    if at >= len(before):
+        before = sentence_before(start, index)
+    if "|" not in before:
         return False
-    if before[at] in edges.conditions:
+    sentence = before[before.index("|") + 1 :]
+    if not sentence:
+        return False
+    if edges.openings.match(text_of(sentence)) is not None:
         return True
-    subject = before[at + 1] if at + 1 < len(before) else ""
-    return before[at] in edges.inversions and (subject in index.language.pronouns or subject in edges.nominal)
-
-
-def _sentence_before(start: int, index: TranscriptIndex) -> list[str]:
-    """Give the words from the start of the sentence, nothing where it begins too far away."""
-    words = index.words
-    floor = max(index.transcript.offsets[index.utterance_of(start)], 0)
-    for at in range(start - 1, max(-1, start - 1 - SENTENCE_WORDS), -1):
-        if words.starts[at] <= floor or not _CLAUSE_END.isdisjoint(words.before(at)):
-            return ["|", *words.atoms[at:start]]
-        if words.starts[at] < floor:
-            break
-    return []
+    if edges.without.match(text_of(sentence)) is not None:
+        mood = index.words.atoms[start : min(end, start + MOOD_WORDS)]
+        return any(edges.unreal.search(atom) is not None for atom in mood)
+    at = 0
+    while at < len(sentence) - 1 and sentence[at] in edges.links and sentence[at] not in edges.conditions:
+        at += 1
+    if sentence[at] in edges.conditions:
+        return True
+    subject = sentence[at + 1] if at + 1 < len(sentence) else ""
+    return sentence[at] in edges.inversions and (subject in index.language.pronouns or subject in edges.nominal)
 
 
 def _right(read: ReadQuote, comparison: Comparison, index: TranscriptIndex, edges: Edges) -> Loss:
@@ -261,65 +236,17 @@ def _right(read: ReadQuote, comparison: Comparison, index: TranscriptIndex, edge
         )
         return NEGATION_CUT if is_negated else NOTHING
     mark = words.before(end)
-    if not _CLAUSE_END.isdisjoint(mark) or index.speaker_of(end) != index.speaker_of(end - 1):
+    if not CLAUSE_END.isdisjoint(mark) or index.speaker_of(end) != index.speaker_of(end - 1):
         return NOTHING
-    if "," not in mark and _continues_number([words.atoms[end - 1]], words.atoms[end], False, language):
+    if number_is_cut(end, index):
         return NUMBER_CUT
-    parts: list[str] = []
-    for at in range(end, min(len(words.atoms), end + AFTER_WORDS)):
-        found = words.before(at)
-        if "," in found or (at > end and not _SENTENCE_END.isdisjoint(found)):
-            parts.append("," if "," in found and _CLAUSE_END.isdisjoint(found) else ".")
-        if parts[-1:] == ["."]:
-            break
-        if words.atoms[at] not in language.fillers:
-            parts.append(words.atoms[at])
-    else:
-        if end + AFTER_WORDS >= len(words.atoms):
-            parts.append(".")
-    text = " " + " ".join(parts)
+    text = words_after(end, index)
     denied = edges.denials_after.match(text)
     if denied is not None:
-        is_ended = text[denied.end() :].strip()[:1] in (",", ".", "") or read.words.folded.rstrip("\"'*_ ")[-1:] in (
-            ".",
-            "!",
-        )
+        is_closed = read.words.folded.rstrip("\"'*_ ").endswith((".", "!"))
+        is_ended = is_closed or text[denied.end() :].strip()[:1] in (",", ".", "")
         is_whole = "," not in mark and "-" not in mark and len(read.words) >= MIN_CLAUSE_WORDS
         return TURNED if is_ended and is_whole else WEAKENED
     if words.atoms[end - 1] not in edges.indirect and edges.doubts_after.match(text) is not None:
         return WEAKENED
-    return NOTHING
-
-
-def _continues_number(before: list[str], following: str, has_comma: bool, language: Language) -> bool:
-    """Tell whether a word continues the number that ends right before it: "two hundred and <twenty>"."""
-    numbers = language.numbers
-    if has_comma or not before:
-        return False
-    last = before[-1]
-    if last in numbers.joiners and len(before) > 1:
-        return (before[-2] in numbers.hundred or before[-2] in numbers.scales) and (
-            following in numbers.units or following in numbers.tens
-        )
-    if last in numbers.point and len(before) > 1:
-        return is_number(before[-2], language) and is_number(following, language)
-    if last[:1].isdigit():
-        if following in numbers.scales or following in numbers.hundred:
-            return True
-        return last.isdigit() and len(last) <= 3 and following.isdigit() and len(following) == 3
-    if last in numbers.one:
-        return False
-    if last in numbers.tens:
-        return (
-            following in numbers.units
-            or following in numbers.hundred
-            or following in numbers.scales
-            or (following in numbers.ordinals and numbers.ordinals[following] < 10)
-        )
-    if last in numbers.units or last in numbers.hundred or last in numbers.scales:
-        if following in numbers.hundred or following in numbers.scales:
-            return True
-        if following in numbers.tens:
-            return True
-        return last not in numbers.units and following in numbers.units
-    return False
+    return WEAKENED if number_goes_on(end, text, index, edges) else NOTHING

@@ -11,7 +11,7 @@ from notes_pipeline.verification.align import Region
 from notes_pipeline.verification.asides import is_backchannel
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
-from notes_pipeline.verification.notation import is_comma_for_link, is_dash, is_moved_sign
+from notes_pipeline.verification.notation import is_comma_for_link, is_dash, is_moved_sign, is_same_share, whole_number
 from notes_pipeline.verification.reading import PUT_IN, ReadQuote
 from notes_pipeline.verification.same import alike_steps
 from notes_pipeline.verification.speakers import is_name_of
@@ -74,7 +74,10 @@ class Explainer:
                     at += 1
                     continue
             if left and (
-                is_moved_sign(self._claimed, self._said, region) or is_dash(self._claimed, self._said, region)
+                is_moved_sign(self._claimed, self._said, region)
+                or is_dash(self._claimed, self._said, region)
+                or is_same_share(self._claimed, self._said, region)
+                or self._is_same_number(region)
             ):
                 continue
             left = [one for one in left if not is_comma_for_link(self._claimed, self._said, Region(*one))]
@@ -82,6 +85,11 @@ class Explainer:
                 left = left if self._turned(region) else []
             differences.extend(left)
         return differences
+
+    def _is_same_number(self, region: Region) -> bool:
+        """Tell whether a difference is none to the number around it."""
+        whole = whole_number(self._claimed, self._said, region)
+        return whole is not None and not self._inner(whole)
 
     def _turned(self, region: Region) -> bool:
         """Tell whether words left out stay unexplained wherever the stretch may be said to start."""
@@ -210,7 +218,7 @@ class Explainer:
             inside = [atom.removeprefix(PUT_IN) for atom in self._claimed.atoms[first:last]]
             if first != at or last > end or any(atom in language.negations for atom in inside):
                 continue
-            if at and self._claimed.atoms[at - 1] in language.pronouns:
+            if at and self._claimed.atoms[at - 1] in language.pronouns and not self._is_replaced(last, place):
                 yield 0, (last, place), "bracket"
             if (
                 place < stop
@@ -222,6 +230,8 @@ class Explainer:
     def _may_stand_for(self, first: int, last: int, place: int) -> bool:
         """Tell whether a bracket may stand for a pronoun: for "I" only the speaker's name, for "you" another's."""
         language, atom = self._index.language, self._said.atoms[place]
+        if last == len(self._claimed.atoms) and self._is_determiner(place):
+            return False  # "about [the fire]" for "about his divorce"
         is_first, is_second = atom in language.first_person, atom in language.second_person
         if not is_first and not is_second:
             return True
@@ -229,6 +239,21 @@ class Explainer:
         if is_first:
             return speaker is not None and is_name_of(written, speaker)
         return any(name != speaker and is_name_of(written, name) for name in self._index.transcript.speakers)
+
+    def _is_replaced(self, last: int, place: int) -> bool:
+        """Tell whether a bracket that ends the quote stands where something else was said: "sends us [the bill]"."""
+        said = self._said
+        if last < len(self._claimed.atoms) or place >= len(said.atoms) or said.is_set_off(place):
+            return False
+        return said.atoms[place] in self._index.language.determiners or said.atoms[place] in ("a", "an", "the")
+
+    def _is_determiner(self, place: int) -> bool:
+        """Tell whether a pronoun's own noun follows: "his divorce", "la luz"."""
+        said, language = self._said, self._index.language
+        if said.atoms[place] not in language.determiners or said.is_set_off(place + 1):
+            return False
+        following = said.atoms[place + 1]
+        return following not in language.function_words and following not in language.fillers
 
     def _backchannel(self, place: int, stop: int) -> int:
         """Give the length of another speaker's whole short utterance that starts at a word, 0 where there is none."""

@@ -1,8 +1,11 @@
 """What a careful reporter may leave out: fillers, repetitions, broken-off words and abandoned starts."""
 
 from collections.abc import Iterator
+from functools import cached_property
 
 from notes_pipeline.verification.asides import is_filler, is_marker
+from notes_pipeline.verification.numerals import Stretch
+from notes_pipeline.verification.readings import value_places
 from notes_pipeline.verification.repeats import echoes, is_repeated, is_stutter, may_be_repeated, repeated_before
 from notes_pipeline.verification.sides import Written
 from notes_pipeline.verification.starts import is_abandoned, is_broken_off
@@ -10,6 +13,7 @@ from notes_pipeline.verification.tables.language import Language
 from notes_pipeline.verification.tokens import Words
 
 MAX_ABANDONED_WORDS = 5
+NEGATION_REACH = 4  # words from "ne" to "pas"
 
 
 class Side(Written):
@@ -19,6 +23,11 @@ class Side(Written):
         """`offsets`: where the utterances of the transcript start, None for a quote."""
         super().__init__(words, language, offsets)
         self._drops: dict[int, tuple[tuple[int, int], ...]] = {}
+
+    @cached_property
+    def values(self) -> dict[str, list[int]]:
+        """Where numbers and shares stand, by their form: made for the first quote that is nothing but one."""
+        return value_places(Stretch(self.atoms, len(self.atoms), self.language, self.words.before, self.is_said))
 
     def drops(self, at: int, floor: int) -> tuple[int, ...]:
         """List how many words may be left out from `at` on without loss.
@@ -38,6 +47,8 @@ def _drop_lengths(side: Side, at: int) -> Iterator[tuple[int, int]]:
     atoms, language = side.atoms, side.language
     word = atoms[at]
     if is_filler(side, at):
+        yield 1, 0
+    if word == language.silent_negation and _is_negated(side, at):
         yield 1, 0
     if word in language.openers and side.ends_sentence(at) and _may_open(side, at):
         yield 1, 0
@@ -60,6 +71,12 @@ def _drop_lengths(side: Side, at: int) -> Iterator[tuple[int, int]]:
         yield 1, 0
 
 
+def _is_negated(side: Side, at: int) -> bool:
+    """Tell whether the word that negates follows: "ce n'est pas" is "c'est pas"."""
+    following = side.atoms[at + 1 : at + 1 + NEGATION_REACH]
+    return not side.language.negations.isdisjoint(following)
+
+
 def _may_open(side: Side, at: int) -> bool:
     """Tell whether the first word of a sentence only leads in: "so, we left"; but "now we share them"."""
     language = side.language
@@ -71,7 +88,7 @@ def _may_open(side: Side, at: int) -> bool:
 
 def _put_in_lengths(side: Side, at: int) -> Iterator[tuple[int, int]]:
     """The same for a quote, which may have more fillers and stutters than was written down, but nothing else."""
-    if is_filler(side, at):
+    if is_filler(side, at) or (side.atoms[at] == side.language.silent_negation and _is_negated(side, at)):
         yield 1, 0
     for length in echoes(side, at):
         if at + length > len(side.atoms) or not may_be_repeated(side, at, at + length):

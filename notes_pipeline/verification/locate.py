@@ -5,6 +5,9 @@ from itertools import pairwise
 from typing import NamedTuple
 
 from notes_pipeline.verification.index import RUN, TranscriptIndex
+from notes_pipeline.verification.numerals import Stretch, starts_number
+from notes_pipeline.verification.readings import MAX_NUMBER_WORDS, value_of
+from notes_pipeline.verification.tokens import Words
 
 MAX_SEEDS = 12  # runs that are looked up, the rarest first; more change nothing in the labelled quotes
 MIN_SEEDS = 3  # as many are looked up however common they are
@@ -20,7 +23,8 @@ MAX_SHIFT = 24  # words that may be left out or put in between two seeds of one 
 class Location(NamedTuple):
     """A stretch of the transcript's words in which the quote may stand. `votes`: how much of the quote leads there.
 
-    `anchor`: a word of the quote and where it stands, for quotes that only single words lead to; else None.
+    `anchor`: a word of the quote and where it stands, for quotes that only single words lead to; else None. Where a
+    value led there, it is the number's first word, and need not be the same on both sides.
     """
 
     start: int
@@ -80,6 +84,15 @@ def locate(
     if len(borders) > 2 or len(code) > MAX_ANCHORED_WORDS:
         return _gather(_word_hits(code, index), len(code), len(index.code), min(shift, 4 + 2 * len(code)))[:most]
     return _anchored(_word_hits(code, index), len(code), len(index.code))[:most]
+
+
+def locate_value(words: Words, index: TranscriptIndex, *, most: int = 16) -> list[Location]:
+    """Find where a number or a share stands in other words, for a quote that is nothing else."""
+    if len(words) > MAX_NUMBER_WORDS or not starts_number(words.atoms[0], index.language):
+        return []
+    form = value_of(Stretch(words.atoms, len(words), index.language, words.before))
+    places = index.said.values.get(form, ())[:most] if form is not None else ()
+    return [Location(place, place, len(words), (0, place)) for place in places]
 
 
 def _anchored(hits: list[tuple[int, int, float]], length: int, end: int) -> list[Location]:

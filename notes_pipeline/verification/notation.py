@@ -16,10 +16,71 @@ def is_moved_sign(claimed: Written, said: Written, region: Region) -> bool:
     if len(atoms) != 1 or atoms[0] not in said.language.signs:
         return False
     here, there = (
-        read_amounts(Stretch(side.atoms, len(side.atoms), said.language, side.words.before), at)
+        {reading.form for reading in read_amounts(stretch_of(side), at)}
         for side, at in ((claimed, region.quote_start), (said, region.start))
     )
-    return bool(here) and [reading.form for reading in here] == [reading.form for reading in there]
+    return not here.isdisjoint(there)
+
+
+def stretch_of(side: Written) -> Stretch:
+    """Give the words of a side to read numbers from."""
+    return Stretch(side.atoms, len(side.atoms), side.language, side.words.before, side.is_said)
+
+
+def is_same_share(claimed: Written, said: Written, region: Region) -> bool:
+    """Tell whether percent is written in two ways behind a number: "30 por cento" for "30%"."""
+    language = said.language
+    return (
+        0 < region.quote_start < region.quote_end
+        and tuple(claimed.atoms[region.quote_start : region.quote_end]) in language.percent
+        and tuple(said.atoms[region.start : region.end]) in language.percent
+        and is_number(claimed.atoms[region.quote_start - 1], language)
+        and claimed.atoms[region.quote_start - 1] == said.atoms[region.start - 1]
+    )
+
+
+def whole_number(claimed: Written, said: Written, region: Region) -> Region | None:
+    """Widen a difference to the number that it stands in: "four hundred twenty" for "four hundred and twenty".
+
+    None where it stands in none, or where more of a number would be left beside it.
+    """
+    language = said.language
+    numbers = language.numbers
+
+    def is_part(atom: str) -> bool:
+        return is_number(atom, language) or atom in numbers.joiners or atom in numbers.one or atom in numbers.shares
+
+    if not all(map(is_part, claimed.atoms[region.quote_start : region.quote_end])):
+        return None
+    if not all(map(is_part, said.atoms[region.start : region.end])):
+        return None
+    back, on = 0, 0
+    while (
+        back < min(region.quote_start, region.start)
+        and (atom := claimed.atoms[region.quote_start - back - 1]) == said.atoms[region.start - back - 1]
+        and is_part(atom)
+    ):
+        back += 1
+    while (
+        region.quote_end + on < len(claimed.atoms)
+        and region.end + on < len(said.atoms)
+        and (atom := claimed.atoms[region.quote_end + on]) == said.atoms[region.end + on]
+        and is_part(atom)
+    ):
+        on += 1
+    while back and not is_number(claimed.atoms[region.quote_start - back], language):
+        back -= 1
+    while on and not is_number(claimed.atoms[region.quote_end + on - 1], language):
+        on -= 1
+    whole = Region(region.quote_start - back, region.quote_end + on, region.start - back, region.end + on)
+    sides = ((claimed, whole.quote_start - 1, whole.quote_end), (said, whole.start - 1, whole.end))
+    for side, before, behind in sides:
+        if before >= 0 and is_number(side.atoms[before], language):
+            return None
+        if behind < len(side.atoms) and is_number(side.atoms[behind], language):
+            return None
+    is_inside = region.quote_start < region.quote_end and region.start < region.end
+    return whole if (back and on) or (is_inside and (back or on)) else None
 
 
 def is_sign_said_before(claimed: Written, at: int, said: Written, place: int) -> bool:

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from notes_pipeline.verification.tables.language import Language, Numbers
 
 _DIGITS = re.compile(r"(\d+(?:[.,:]\d+)*)([a-zºª]*)")
+_VULGAR = re.compile(r"(\d*)(\d)\u2044(\d{1,2})")  # the sign of "2½" folds to "1⁄2"; above its line is one digit
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _SUFFIXES = {"st": "th", "nd": "th", "rd": "th", "th": "th", "º": "th", "ª": "th", "er": "th", "ème": "th", "e": "th"}
 
@@ -38,12 +39,16 @@ def starts_number(atom: str, language: Language) -> bool:
 
 
 class Stretch(NamedTuple):
-    """Atoms up to `end`. `between`: gives what stands before an atom; blanks where nothing is known."""
+    """Atoms up to `end`. `between`: gives what stands before an atom; blanks where nothing is known.
+
+    `is_said`: they are those of the transcript, where the words around tell what a word means.
+    """
 
     atoms: list[str]
     end: int
     language: Language
     between: Callable[[int], str] = _blank
+    is_said: bool = False
 
 
 def _is_linked(stretch: Stretch, at: int, last: str) -> bool:
@@ -64,13 +69,15 @@ def _is_linked(stretch: Stretch, at: int, last: str) -> bool:
 
 def read_chunk(stretch: Stretch, start: int) -> tuple[str, int] | None:
     """Read one well-formed number: what a single numeral could stand for."""
-    atoms, end, language, _ = stretch
+    atoms, end, language = stretch.atoms, stretch.end, stretch.language
     numbers = language.numbers
     if atoms[start] in numbers.point:
         fraction, at = _read_fraction(stretch, start)
         return ("0." + fraction, at) if fraction else None
     if atoms[start] in numbers.zeros:
         return "0", start + 1
+    if atoms[start] in numbers.shares:
+        return _read_share(stretch, start)
     if numbers.run is not None:
         found = numbers.run(atoms, start, end)
         if found is not None:
@@ -84,7 +91,8 @@ def read_chunk(stretch: Stretch, start: int) -> tuple[str, int] | None:
         if seen and not _is_linked(stretch, at, last):
             break
         if seen and (atom in language.fillers or (atom in numbers.joiners and total + current >= 1)):
-            if _extends(following, numbers, room):
+            joins = atom not in numbers.joiners or room >= 100 or not numbers.needs_room_to_join
+            if joins and _extends(following, numbers, room):
                 last = "filler" if atom in language.fillers else last
                 at += 1
                 continue
@@ -130,13 +138,12 @@ def read_chunk(stretch: Stretch, start: int) -> tuple[str, int] | None:
     if not seen:
         return None
     result = total + current
-    if not suffix and tuple(atoms[at : min(end, at + 3)]) in numbers.halves:
-        result, at = result + Decimal("0.5"), at + 3
-        if at < end and atoms[at] in numbers.scales:
+    part = None if suffix else _read_part(stretch, at, result, int(scaled[1]) if scaled[0] == at else 1)
+    if part is not None:
+        result, at = part
+        if at < end and atoms[at] in numbers.scales and not scaled[1]:
             result, at = result * numbers.scales[atoms[at]], at + 1
         return _plain(result), at
-    if not suffix and at + 1 < end and atoms[at : at + 2] == ["1", "2"] and stretch.between(at + 1) == "/":
-        return _plain(result + Decimal("0.5")), at + 2
     if not suffix and at < end and atoms[at] in numbers.point:
         fraction, at = _read_fraction(stretch, at)
         if fraction:
@@ -145,13 +152,53 @@ def read_chunk(stretch: Stretch, start: int) -> tuple[str, int] | None:
                 result *= numbers.scales[atoms[at]]
                 at += 1
     if ":" in atoms[start] and at == start + 1:
-        return atoms[start], at
+        hours, _, rest = atoms[start].partition(":")
+        return f"{int(hours)}:{rest}", at
     return _plain(result) + suffix, at
+
+
+def _read_part(stretch: Stretch, at: int, whole: Decimal, scale: int) -> tuple[Decimal, int] | None:
+    """Add the part behind a whole number: "and a half", the "1/2" of "2 1/2"; or take it: "three quarters", "3/4".
+
+    A part behind a scale is one of the scale: "dos millones y medio" are 2,5 million.
+    """
+    atoms, end, language, between, _ = stretch
+    if at >= end or whole % 1:
+        return None
+    for phrase, (above, below) in language.numbers.parts.items() if atoms[at] in language.numbers.part_starts else ():
+        if tuple(atoms[at : min(end, at + len(phrase))]) == phrase and all(
+            not between(place).strip(" -") for place in range(at, at + len(phrase))
+        ):
+            return whole + Decimal(above) / below * scale, at + len(phrase)
+    if atoms[at] in language.numbers.part_names and whole > 1 and not between(at).strip(" -"):
+        return whole / language.numbers.part_names[atoms[at]], at + 1
+    if not atoms[at][0].isdigit():
+        return None
+    if between(at).isspace() and atoms[at][1:2] == "\u2044" and atoms[at - 1].isdigit():
+        return whole + (_value(atoms[at], language)[0] or 0), at + 1
+    if at + 1 < end and atoms[at].isdigit() and between(at + 1) == "/" and between(at).isspace():
+        below = int(atoms[at + 1]) if atoms[at + 1].isdigit() else 0
+        if 0 < int(atoms[at]) < below:
+            return whole + Decimal(int(atoms[at])) / below, at + 2
+    if between(at) == "/" and atoms[at].isdigit() and 0 < whole < int(atoms[at]):
+        return whole / int(atoms[at]), at + 1
+    return None
+
+
+def _read_share(stretch: Stretch, start: int) -> tuple[str, int] | None:
+    """Read the part of something that is no number by itself: "half a million"."""
+    atoms, end, numbers = stretch.atoms, stretch.end, stretch.language.numbers
+    at = start + 1
+    share = Decimal(1) / numbers.shares[atoms[start]]
+    scale = at + 1 if at < end and atoms[at] in numbers.one else at
+    if scale < end and atoms[scale] in numbers.scales:
+        return _plain(share * numbers.scales[atoms[scale]]), scale + 1
+    return _plain(share), at
 
 
 def _read_spaced_groups(stretch: Stretch, value: Decimal, at: int) -> tuple[Decimal, int]:
     """Go on with the thousands of "1 200", where a language sets them apart by blanks."""
-    atoms, end, language, between = stretch
+    atoms, end, language, between, _ = stretch
     if not language.numbers.has_decimal_comma or not 0 < value < 1000 or value % 1 or not atoms[at - 1].isdigit():
         return value, at
     while at < end and len(atoms[at]) == 3 and atoms[at].isdigit() and len(between(at)) == 1 and between(at).isspace():
@@ -181,6 +228,10 @@ def _extends(atom: str, numbers: Numbers, room: int) -> bool:
 def _value(atom: str, language: Language) -> tuple[Decimal | None, str]:
     numbers = language.numbers
     if atom[:1].isdigit():
+        vulgar = _VULGAR.fullmatch(atom) if "\u2044" in atom else None
+        if vulgar is not None:
+            whole, above, below = vulgar.groups()
+            return (int(whole or 0) + Decimal(above) / int(below) if int(below) else None), "part"
         return _read_digits(atom, numbers)
     if atom in numbers.fractions:
         return Decimal(numbers.fractions[atom]), "digits"
@@ -232,7 +283,7 @@ def _suffix(atom: str) -> str:
 
 
 def _read_fraction(stretch: Stretch, start: int) -> tuple[str, int]:
-    atoms, end, language, _ = stretch
+    atoms, end, language = stretch.atoms, stretch.end, stretch.language
     digits, at = "", start + 1
     while at < end:
         if at > start + 1 and not _is_linked(stretch, at, ""):

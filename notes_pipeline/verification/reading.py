@@ -21,7 +21,9 @@ _TIMESTAMP = re.compile(
 )
 _BARE_TIME = re.compile(rf"\s*{_TIME}\s+")  # before a name only: "9:30 works for me" is speech
 _END_TIMESTAMP = re.compile(rf"[\s-]*[\[(<]\s*(?:at\s+)?{_TIME}(?:\s*(?:-+>?|to)\s*{_TIME})?\s*[\])>][\s.]*$")
-_NAME = re.compile(r"\s*[*_\[(\"']*([^\W\d_][^:\"\n]{0,60}?)[*_\])]*\s*(\([^()]*\)|\[[^\[\]]*\])?\s*:[*_]*\s+")
+_NAME = re.compile(
+    r"\s*[*_\[(\"']*([^\W\d_][^:\"\n]{0,60}?)[*_\])]*\s*(\([^()]*\)|\[[^\[\]]*\])?\s*:[*_]*(?:\s+|(?=\"))"
+)
 _SIGNATURE = re.compile(rf"[\s\"'*_]+(?:-+|\()\s*([^\W\d_][^()\n]{{0,60}}?)(?:,?\s*[\[(]?{_TIME}[\])]?)?\)?[\s.*_]*$")
 
 

@@ -5,8 +5,11 @@ from collections.abc import Iterator
 from notes_pipeline.verification.accents import is_typed_bare
 from notes_pipeline.verification.alike import is_alike
 from notes_pipeline.verification.harmless import Side
+from notes_pipeline.verification.notation import stretch_of
 from notes_pipeline.verification.numerals import Stretch, is_number, starts_number
-from notes_pipeline.verification.readings import Reading, read_amounts, read_numbers, read_range
+from notes_pipeline.verification.readings import Reading, is_money, read_amounts, read_numbers, read_range, read_times
+from notes_pipeline.verification.tables.language import Language
+from notes_pipeline.verification.tokens import Words
 
 MAX_COMPOUND_WORDS = 6
 MAX_EXACT_WORDS = 5  # in quotes of so few words nothing else tells which of two words that sound alike was meant
@@ -29,6 +32,7 @@ def alike_steps(claimed: Side, at: int, end: int, said: Side, place: int, stop: 
             and min(at, place) > 0
             and is_number(claimed.atoms[at - 1], language)
             and is_number(said.atoms[place - 1], language)
+            and (one == other or one not in language.signs or is_money(stretch_of(said), place))
         )
     ):
         yield 1, 1
@@ -43,8 +47,8 @@ def _numbers(claimed: Side, at: int, end: int, said: Side, place: int, stop: int
     if _is_one(claimed, at) and _is_one(said, place):
         yield 1, 1
     here = Stretch(claimed.atoms, end, language, claimed.words.before)
-    there = Stretch(said.atoms, stop, language, said.words.before)
-    for read in (read_amounts, read_range, read_numbers):
+    there = Stretch(said.atoms, stop, language, said.words.before, is_said=True)
+    for read in (read_amounts, read_range, read_times, read_numbers):
         found = read(here, at)
         ways = {reading.form: reading for reading in read(there, place)} if found else {}
         for reading in found:
@@ -152,10 +156,15 @@ def _may_join(side: Side, start: int, end: int) -> bool:
     return not any(
         part in language.negations
         or part in language.pronouns
-        or is_number(part, language)
+        or (is_number(part, language) and not _is_ordinal_part(words, start, part, language))
         or (len(parts) > 2 and part in language.function_words)
         for part in parts
     )
+
+
+def _is_ordinal_part(words: Words, start: int, part: str, language: Language) -> bool:
+    """Tell whether a word is the ordinal that a compound with a hyphen starts with: "second-hand"."""
+    return part in language.numbers.ordinals and words.atoms[start] == part and words.before(start + 1) == "-"
 
 
 def first_letter(side: Side, at: int) -> str:

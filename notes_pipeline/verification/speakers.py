@@ -7,8 +7,9 @@ from notes_pipeline.verification.tables.language import words
 from notes_pipeline.verification.text import fold, normal_word, strip_accents
 
 _ASIDE = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|<[^<>]*>")
-_MALE = words("mr mister sir herr señor senor monsieur senhor")
-_FEMALE = words("mrs ms miss madam frau señora senora señorita madame mademoiselle senhora")
+_MALE = words("mr mister sir herr señor senor sr monsieur senhor")
+_FEMALE = words("mrs ms miss madam frau señora senora señorita sra srta madame mme mademoiselle mlle senhora")
+_NAMING = re.compile(r"^(?:m\.|don|doña|dona|seu)\s+(?=\w)|(?:さん|さま|様|氏|先生)$", re.IGNORECASE)
 _TITLES = (
     _MALE
     | _FEMALE
@@ -23,7 +24,7 @@ _SHORT_TITLES = {
 @lru_cache(maxsize=4096)
 def name_parts(name: str) -> frozenset[str]:
     """Give the words of a name, folded, without titles and asides unless nothing else is left."""
-    bare = _ASIDE.sub(" ", name)
+    bare = _NAMING.sub("", _ASIDE.sub(" ", name).strip())
     parts = re.findall(r"[^\W_]+", strip_accents(fold(normal_word(bare.casefold())))) or re.findall(
         r"[^\W_]+", strip_accents(fold(normal_word(name.casefold())))
     )

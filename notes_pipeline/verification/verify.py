@@ -12,12 +12,12 @@ from notes_pipeline.verification.explain import MAX_GAP_WORDS
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.judge import Judgement, judge
-from notes_pipeline.verification.locate import MAX_SHIFT, locate, locate_exactly
+from notes_pipeline.verification.locate import MAX_SHIFT, locate, locate_exactly, locate_value
 from notes_pipeline.verification.passages import Passage, second_passage
 from notes_pipeline.verification.reading import ReadQuote, put_in_brackets, read_quote
 from notes_pipeline.verification.speakers import is_same_speaker
 
-VERIFIER_VERSION = "1.0"
+VERIFIER_VERSION = "1.1"
 PART_JOINER = " … "
 CONTEXT_CHARS = 64
 MAX_ALTERNATIVES = 20
@@ -99,7 +99,8 @@ def _comparisons(quote: Quote, read: ReadQuote, code: str, index: TranscriptInde
     most_votes = 0.0
     most = MAX_COMPARED_SHORT if len(code) <= SHORT_WORDS else MAX_COMPARED
     shift = MAX_GAP_WORDS if read.gaps else MAX_SHIFT
-    for location in locate(code, index, gaps=read.gaps, shift=shift, most=most):
+    values = locate_value(read.words, index) if not read.gaps else []
+    for location in (*values, *locate(code, index, gaps=read.gaps, shift=shift, most=most)):
         if found and location.votes < MIN_VOTES * most_votes:
             break
         comparison = compare(read, claimed, code, index, location)

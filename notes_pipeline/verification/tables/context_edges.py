@@ -22,6 +22,11 @@ def after(text: str, **parts: str) -> re.Pattern[str]:
     return re.compile(rf"(?: ,)? (?:{_joined(text, parts)})(?= |$)")
 
 
+def opening(text: str, **parts: str) -> re.Pattern[str]:
+    """Read a table of what a sentence may start with that sets a condition to the rest."""
+    return re.compile(rf" (?:(?:<links>) )*(?:{_joined(text, parts)})(?= |$)".replace("<links>", parts["links"]))
+
+
 def _joined(text: str, parts: dict[str, str]) -> str:
     for name, part in parts.items():
         text = text.replace(f"<{name}>", f"(?:{part})")
@@ -46,6 +51,13 @@ class Edges:
     modals: frozenset[str]  # must not be hidden by an ellipsis right before a verb
     hidden: re.Pattern[str]  # must not be hidden by an ellipsis anywhere
     nominal: frozenset[str]  # with which a noun phrase starts
+    either: frozenset[str]  # "or"
+    openings: re.Pattern[str]  # sentences that start so set a condition
+    without: re.Pattern[str]  # the same where the verb is in a mood of the unreal: "without her"
+    unreal: re.Pattern[str]  # a verb in such a mood
+    shares: re.Pattern[str]  # before a number that is only the end of an amount; `#` stands for a number
+    ranges: re.Pattern[str]  # after a number with which an amount only starts
+    coins: frozenset[str]  # between two parts of an amount: "five dollars fifty"
     commas_bind: bool = False  # a comma stands before every clause that depends on another
     adverb_endings: tuple[str, ...] = ()  # no noun ends so
 

@@ -5,11 +5,14 @@ Source: written by hand for this project: negation at the end of a clause, verbs
 unreal, the commonest modal particles and adverbs.
 """
 
-from notes_pipeline.verification.tables.context_edges import Edges, after, before
+import re
+
+from notes_pipeline.verification.tables.context_edges import Edges, after, before, opening
 from notes_pipeline.verification.tables.language import words
 
 _ADVERBS = "(?:(?:wirklich|eigentlich|ehrlich|gesagt|auch|mehr|unbedingt|so|ganz|gar|überhaupt|einfach|da|doch) )*"
 _THAT = "(?: dass)?"
+_LINKS = "und|aber|also|denn|dann"
 
 GERMAN = Edges(
     denials=before(
@@ -20,7 +23,9 @@ GERMAN = Edges(
         (?:nicht|nie|niemals|nirgends)(?: (?:wahr|richtig|so|sicher|sagen|gesagt|behauptet|gemeint|geglaubt|gedacht|versprochen|der fall))? (?:dass|ob)
         nicht (?:sicher|klar|weil)(?: ob)?
         weiss(?: ich)? nicht ob
-        (?:niemand|keiner) (?:glaubt|denkt|sagt|behauptet|meint)<that>
+        (?:niemand|keiner)(?: (?!(?:aber|und|ich|wir) )\\w+){0,5} (?:glaubt|glauben|denkt|denken|sagt|sagen|behauptet|behaupten|meint)<that>
+        (?:falsch|unfair|übertrieben|fehler) zu (?:sagen|glauben|behaupten|meinen|denken)
+        alles andere als
         (?:märchen|lüge|gerücht|mythos|irrtum|illusion|quatsch|unsinn|falsch)(?: zu (?:sagen|glauben|behaupten))? dass
         (?:bezweifle|bezweifeln|bezweifelt|leugne|leugnet|bestreite|bestreitet|bestreiten|bestritten|verneint)(?: ich| wir| er| sie)? dass
         \\| (?:(?:und|aber|also|jetzt) )*(?:stell dir vor|stellen sie sich vor|stellt euch vor|angenommen)(?: dass)?
@@ -37,6 +42,9 @@ GERMAN = Edges(
         (?:sagt|sagte|sagen|sagten|meint|meinte|meinen|behauptet|behauptete|gesagt|erzählt|versprochen|hiess es|denkt|findet)(?: (?:er|sie|man|uns|mir))?<that>
         (?:glaube|denke|hoffe|vermute|schätze|nehme an|fürchte|finde|meine|glaub|hoffen|glauben)(?: (?:ich|wir))?<that>
         (?:ich|wir) (?:glaube|denke|hoffe|vermute|schätze|fürchte|finde|meine|glaub|hoffen|glauben)<that>
+        (?:fürchte|fürchtet|fürchten|befürchte|befürchtet|befürchten|befürchtete|angst|träume|träumt|träumte|geträumt|will|wollen|wollte|wollten|verlangt|verlangte|fordert|forderte|hofft|hoffte|gehofft|erwartet|vermutet|schwört|schwor|wünscht|warnt|warnte|überzeugt|schreibt|schrieb|glaubte|glaubten|dachte|dachten)(?: (?:ich|wir|er|sie|man))? dass
+        (?:geträumt|träumte ich|befürchte|befürchten|im traum|auf dem papier|weit davon entfernt|sobald|laut \\w+|nach ansicht \\w+ \\w+)
+        (?:behauptung|hoffnung|gefühl|eindruck|gefahr|verdacht|vermutung|befürchtung|theorie|vorstellung|traum|möglichkeit)(?: (?:ist|war))? dass
         (?:wenn|falls|sofern|ob|ausser|solange|vorausgesetzt|angenommen|es sei denn)<that>
         (?:vielleicht|möglicherweise|eventuell|angeblich|wahrscheinlich|vermutlich|wohl|hoffentlich|scheinbar|anscheinend|theoretisch|eigentlich)
         (?:ungefähr|etwa|rund|circa|ca|höchstens|mindestens|wenigstens|bis zu|weniger als|mehr als|über|unter|nur|selten|manchmal|wenige|einige|ein bisschen|ein wenig|teilweise|kaum)
@@ -52,8 +60,10 @@ GERMAN = Edges(
     ),
     doubts_after=after(
         """
-        (?:(?:aber|nur|auch|erst|und|selbst) )*(?:wenn|falls|sofern|ausser|solange|es sei denn|vorausgesetzt)
-        (?:oder so|mehr oder weniger|plus minus|höchstens|mindestens)
+        (?:(?:aber|nur|auch|erst|und|selbst) )*(?:wenn|falls|sofern|ausser|solange|sobald|es sei denn|vorausgesetzt)
+        (?:soweit|soviel)(?: \\w+){2,5} [.,]
+        (?:oder|zumindest) (?:das )?(?:dachte|glaubte|hoffte|meinte|sagte|sagten|hiess)
+        (?:oder so|auf dem papier|mehr oder weniger|plus minus|höchstens|mindestens)
         (?:(?:glaube|denke|hoffe|vermute|schätze) ich|vielleicht|wahrscheinlich|vermutlich|angeblich|hoffentlich|(?:sagt|sagte|meint|meinte) (?:er|sie)) [.,]
         """
     ),
@@ -69,6 +79,13 @@ GERMAN = Edges(
         "(?:märchen|lüge|bezweifle|bezweifelt|bestreite|bestreitet|angeblich|kaum|selten|weigere|weigert|vergessen zu)"
     ),
     commas_bind=True,
+    either=words("oder"),
+    openings=opening("(?:nur|erst) (?:wenn|falls|nachdem|dann)|sobald", links=_LINKS),
+    without=opening("ohne", links=_LINKS),
+    unreal=re.compile("^(?:wär|hätt|würd|könnt|müsst|dürft|käm|gäb|ging)"),
+    shares=before("(?:halbe[nr]?|hälfte (?:von|der))|(?:#|eine[rs]?|jede[rs]?) (?:von|bis|oder)|zwischen # und"),
+    ranges=after("(?:bis|oder) (?:#|mehr|weniger)"),
+    coins=words("mark euro franken dollar uhr"),
     nominal=words(
         "der die das den dem des ein eine einen einem einer mein meine dein ihr ihre sein seine unser unsere dieser diese dieses"
     ),

@@ -5,10 +5,13 @@ Source: written by hand for this project: negations that call for the subjunctiv
 adverbs.
 """
 
-from notes_pipeline.verification.tables.context_edges import Edges, after, before
+import re
+
+from notes_pipeline.verification.tables.context_edges import Edges, after, before, opening
 from notes_pipeline.verification.tables.language import words
 
 _ADVERBS = "(?:(?:realmente|exactamente|tampoco|nunca|jamás|me|lo|se|te|nos|le|les) )*"
+_LINKS = "y|pero|entonces|o|porque"
 
 SPANISH = Edges(
     denials=before(
@@ -19,7 +22,10 @@ SPANISH = Edges(
         no hay (?:pruebas?|evidencias?|señales) de que
         nada (?:indica|demuestra|prueba|dice) que
         como si
-        (?:nadie|ninguno|pocos) (?:cree|piensa|dice|dijo|creen|piensan) que
+        (?:nadie|ninguno|pocos)(?: (?!(?:pero|y|yo) )\\w+){0,5} (?:cree|piensa|dice|dijo|diría|creen|piensan|creer|decir) que
+        no (?:(?:me|te|le|lo|nos|les|se) )?(?:quiero|quiere|queremos|quieren|quería|querían)(?: es)? que
+        (?:falso|injusto|exagerado|error) (?:decir|creer|pensar|afirmar) que
+        (?:todo menos|cualquier cosa menos)
         (?:mito|mentira|rumor|leyenda|ilusión|falso|error (?:decir|creer|pensar))(?: de)? que
         (?<! sin )(?:dudo|duda|dudamos|dudan|niego|niega|negamos|niegan|negó|negaron) (?:de )?que
         \\| (?:(?:y|pero|entonces) )*(?:imagina|imagínate|imagine|imagínese|supongamos)(?: que| si)?
@@ -31,7 +37,10 @@ SPANISH = Edges(
     ),
     doubts=before(
         """
-        (?:dice|dicen|dijo|dijeron|decía|decían|afirma|afirman|cuenta|contó|prometió|prometieron|piensa|piensan|cree|creen|creo|pienso|supongo|espero|esperamos|esperábamos|imagino|parece|diría)(?: que)?
+        (?:dice|dicen|dijo|dijeron|decía|decían|afirma|afirman|cuenta|contó|prometió|prometieron|piensa|piensan|cree|creen|creo|pienso|supongo|espero|esperamos|esperábamos|imagino|parece|parecía|pareció|diría)(?: que)?
+        (?:temo|teme|temen|temía|temían|miedo(?: de| a)?|sueño|soñé|soñaba|soñó|sueña|quiero|quiere|quieren|quería|querían|exige|exigen|pide|piden|pidió|espera|esperan|esperaba|creía|creían|pensaba|pensaban|pensé|creí|decían|sospecho|sospecha|jura|juran|juró|escribió|convencid[oa]s?(?: de)?|segur[oa]s? de|propone|aseguran?|aseguró|sostiene|dicho|dije|digo|decir|creer|aceptar|admitir|confesar|rumor de|esperanza de|impresión de|sensación de|riesgo de|peligro de|idea de|miedo de|teoría de|sueño de) que
+        (?:dice|dicen|dijo|dijeron|cree|creen|creo|piensan|pienso|espero|esperan|supongo) que sí que
+        (?:sobre el papel|en (?:mi|un|su) sueño|en principio|según \\w+(?: \\w+)?|lejos de|en cuanto|tan pronto como)
         (?:si|a menos que|salvo que|salvo si|siempre que|con tal de que|en caso de que|excepto)
         (?:quizás|quizá|tal vez|a lo mejor|probablemente|posiblemente|seguramente|supuestamente|aparentemente|en teoría|en mi opinión)
         (?:unos|unas|aproximadamente|alrededor de|cerca de|más o menos|al menos|por lo menos|como mucho|menos de|más de|hasta|solo|sólo|solamente|únicamente|raramente|a veces|pocos|pocas|un poco|algunos|algunas|apenas)
@@ -46,8 +55,10 @@ SPANISH = Edges(
     ),
     doubts_after=after(
         """
-        (?:(?:pero|solo|sólo|aunque|incluso|y) )*(?:si|a menos que|salvo que|salvo si|siempre que|con tal de que|en caso de que|excepto)
-        (?:o así|o algo así|más o menos|al menos|por lo menos|como mucho|aproximadamente)
+        (?:(?:pero|solo|sólo|aunque|incluso|y) )*(?:si|a menos que|salvo que|salvo si|siempre que|con tal de que|en caso de que|en cuanto|excepto)
+        (?:que yo sepa|(?:por|hasta donde)(?: (?:lo que|yo|nosotros))? (?:sé|sabemos|recuerdo)) [.,]
+        o (?:eso|al menos eso|por lo menos eso) (?:creía|creí|creo|creíamos|pensaba|pensé|dicen|dijo|dijeron|decían|parecía|espero)
+        (?:o así|sobre el papel|o algo así|más o menos|al menos|por lo menos|como mucho|aproximadamente)
         (?:creo|creo yo|supongo|espero|pienso yo|quizás|quizá|tal vez|a lo mejor|probablemente|posiblemente|supuestamente|dice|dijo) [.,]
         """
     ),
@@ -63,6 +74,15 @@ SPANISH = Edges(
         "(?:mito|mentira|rumor|dudo|duda|niego|niega|niegan|finge|fingen|ojalá|a menos|salvo|apenas|supuestamente|por poco)"
     ),
     adverb_endings=("mente",),
+    either=words("o u"),
+    openings=opening(
+        "(?:solo|sólo|solamente|únicamente) (?:cuando|si|después)|en cuanto|tan pronto como", links=_LINKS
+    ),
+    without=opening("sin|de no ser por", links=_LINKS),
+    unreal=re.compile("(?:ría|rías|ríamos|rían)$"),
+    shares=before("(?:medio|media|mitad de(?: l[oa]s)?)|(?:#|un[oa]) (?:de|de cada|a|o|u)|entre # y"),
+    ranges=after("(?:a|o|u) (?:#|más|menos)"),
+    coins=words("euros pesetas pesos dólares"),
     nominal=words(
         "el la los las un una unos unas mi mis tu tus su sus nuestro nuestra nuestros nuestras este esta estos estas ese esa"
     ),

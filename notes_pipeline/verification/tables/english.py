@@ -7,7 +7,7 @@ change of one of them turns a statement round.
 """
 
 from notes_pipeline.verification.tables import homophones
-from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
+from notes_pipeline.verification.tables.language import Language, Numbers, Thing, groups, listed, phrases, words
 
 _UNITS = {
     word: value
@@ -50,7 +50,21 @@ NUMBERS = Numbers(
     },
     ordinals=_ORDINALS,
     decades={word[:-1] + "ies": value for word, value in _TENS.items()},
-    halves=phrases("and a half"),
+    parts={
+        ("and", "a", "half"): (1, 2),
+        ("and", "one", "half"): (1, 2),
+        ("and", "half"): (1, 2),
+        ("and", "a", "quarter"): (1, 4),
+        ("and", "one", "quarter"): (1, 4),
+        ("and", "three", "quarters"): (3, 4),
+        ("and", "a", "third"): (1, 3),
+        ("and", "one", "third"): (1, 3),
+        ("and", "two", "thirds"): (2, 3),
+    },
+    shares={"half": 2},
+    part_names={"thirds": 3, "quarters": 4, "fifths": 5, "sixths": 6, "eighths": 8, "tenths": 10},
+    hours=words("oclock"),
+    needs_room_to_join=True,
     joiners=words("and"),
     point=words("point dot"),
     one=words("a an"),
@@ -294,6 +308,7 @@ ENGLISH = Language(
     homophones=homophones.ENGLISH,
     is_spelt_by_sound=True,
     subjects=words("i you he she it we they there this that these those his her my our their who what when where why how"),
+    determiners=words("his her their its my your our that this these those"),
     first_person=words("i me my mine myself"),
     second_person=words("you your yours yourself"),
     backchannels=words("yes yeah yea yep yup ya right ok okay sure great i see oh wow no nope exactly really good interesting true absolutely totally of course thanks thank you nice cool fine got it makes sense fair enough well so and definitely certainly indeed all alright gotcha ha haha lovely brilliant amazing nice that 's that is it do does did you uh huh know"),
@@ -340,6 +355,25 @@ ENGLISH = Language(
         "$": "$", "dollar": "$", "dollars": "$", "€": "€", "euro": "€", "euros": "€", "£": "£", "pound": "£",
         "pounds": "£", "¥": "¥", "yen": "¥", "₹": "₹", "rupee": "₹", "rupees": "₹", "¢": "¢", "cent": "¢", "cents": "¢",
     },
+    things=dict.fromkeys(
+        ("pound", "pounds"),
+        Thing(
+            money=words(
+                "money cash cost costs costing price prices priced pay pays paid paying payment payments spend spends spent "
+                "spending buy buys bought sell sells sold selling charge charges charged fee fees salary salaries wage wages "
+                "rent rents loan loans debt debts owe owes owed bank budget budgets fund funds funded funding grant grants "
+                "tax taxes invest invested investment profit profits income revenue revenues turnover fine fined bill bills "
+                "worth cheap cheaper expensive afford earn earns earned earning sterling pence penny pennies quid bucks "
+                "million billion dollar dollars euro euros $ € purchase purchased tender bid savings saved pension pensions"
+            ),
+            other=words(
+                "weigh weighs weighed weighing weight weights overweight heavy heavier kilo kilos kilogram kilograms kg "
+                "gram grams ounce ounces stone ton tons tonne tonnes lose loses losing lost gain gained gaining lb lbs "
+                "diet fat muscle scales flour potatoes meat beef fish ammunition pressure inch force"
+            ),
+            behind=words("of"),
+        ),
+    ),
     question_starts=words(
         "what who whom whose which when where why how is are am was were do does did can could will would shall should "
         "have has had may might must"

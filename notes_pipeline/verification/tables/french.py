@@ -5,7 +5,7 @@ Source: written by hand for this project; no list was taken from elsewhere. Spok
 word here, and "pas", "jamais", "rien" and their like are the negations.
 """
 
-from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
+from notes_pipeline.verification.tables.language import Language, Numbers, Thing, groups, listed, phrases, words
 
 _UNITS = {
     word: value
@@ -38,6 +38,9 @@ FRENCH = Language(
         has_decimal_comma=True,
         ones=words("un une"),
         to=words("à"),
+        parts={("et", "demi"): (1, 2), ("et", "demie"): (1, 2), ("et", "quart"): (1, 4)},
+        part_names={"tiers": 3, "quarts": 4, "cinquièmes": 5, "dixièmes": 10},
+        hours=words("h heure heures"),
         is_vigesimal=True,
         pairs={
             ("quatre", "vingt"): 80, ("quatre", "vingts"): 80, ("dix", "sept"): 17, ("dix", "huit"): 18, ("dix", "neuf"): 19,
@@ -125,6 +128,7 @@ FRENCH = Language(
     """),
     negative_prefixes=("in", "im", "ir", "mal", "mé", "dé", "non"),
     contractions={
+        "s'il": ("si", "il"), "s'ils": ("si", "ils"),
         "t'as": ("tu", "as"), "t'es": ("tu", "es"), "y'a": ("y", "a"), "ya": ("y", "a"), "chais": ("je", "sais"),
         "aujourd'hui": ("aujourd'hui",), "quelqu'un": ("quelqu'un",), "ok": ("okay",), "j'sais": ("je", "sais"),
         "ouais": ("ouais",), "cela": ("ça",), "p't'être": ("peut", "être"), "d'accord": ("de", "accord"),
@@ -143,6 +147,8 @@ FRENCH = Language(
         "qui que quoi quel quelle quels quelles quand où comment pourquoi combien est es avez as peux pouvez peut"
     ),
     subjects=words("je tu il elle on nous vous ils elles ce cela ça mon ma mes son sa ses notre nos leur leurs qui que quand où comment pourquoi"),
+    determiners=words("son sa ses leur leurs mon ma mes ton ta tes notre nos votre vos le la les ce cet cette ces"),
+    silent_negation="ne",
     first_person=words("je me moi mon ma mes"),
     second_person=words("tu te toi ton ta tes vous votre vos"),
     backchannels=words("oui ouais non d'accord de accord ok okay ah bon voilà exactement bien sûr je vois vraiment super très intéressant merci tout à fait c est ça ce oh hein et"),
@@ -158,6 +164,7 @@ FRENCH = Language(
         ("peut", "être"), ("peut", "être", "que"), ("pas", "parce", "que"), ("pas", "que"),
     ),
     currencies={"€": "€", "euro": "€", "euros": "€", "$": "$", "dollar": "$", "dollars": "$", "£": "£", "livres": "£"},
+    things={"livres": Thing(money=words("sterling britanniques pence penny londres"))},
     percent=phrases("percent, pourcent, pour cent"),
     accents_matter=True,
     final_accents_tell=True,

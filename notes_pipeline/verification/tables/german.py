@@ -9,7 +9,7 @@ import re
 from functools import lru_cache
 
 from notes_pipeline.verification.tables import homophones
-from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
+from notes_pipeline.verification.tables.language import Language, Numbers, Thing, groups, listed, phrases, words
 
 _UNITS = {
     word: value
@@ -73,7 +73,12 @@ GERMAN = Language(
         point=words("komma"),
         one=words("ein eine einer einem einen"),
         has_decimal_comma=True,
-        fractions={"anderthalb": "1.5", "eineinhalb": "1.5", "zweieinhalb": "2.5", "dreieinhalb": "3.5", "viereinhalb": "4.5"},
+        fractions={"anderthalb": "1.5"} | {f"{word}einhalb": f"{value}.5" for word, value in _UNITS.items() if 1 < value < 13}
+        | {"eineinhalb": "1.5"},
+        parts={("und", "ein", "halb"): (1, 2), ("und", "ein", "halbes"): (1, 2), ("und", "eine", "halbe"): (1, 2)},
+        part_names={"drittel": 3, "viertel": 4, "fünftel": 5, "zehntel": 10},
+        hours=words("uhr"),
+        needs_room_to_join=True,
         to=words("bis"),
         has_ordinal_dot=True,
         compound=read_compound,
@@ -203,6 +208,7 @@ GERMAN = Language(
     ),
     homophones=homophones.GERMAN,
     subjects=words("ich du er sie es wir ihr man das mein meine sein seine ihre unser unsere wer was wann wo warum wie"),
+    determiners=words("sein seine seinen seiner ihr ihre ihren ihrer ihrem mein meine meinen dein deine unser unsere unseren das die der dies diese dieser dieses"),
     first_person=words("ich mich mir mein meine meinen meiner meinem"),
     second_person=words("du dich dir dein deine"),
     backchannels=words("ja jaja nein genau okay gut stimmt klar ach so aha oh richtig mhm hm wirklich verstehe ich sicher natürlich eben schön super toll interessant nee doch danke na und"),
@@ -230,6 +236,7 @@ GERMAN = Language(
     currencies={
         "€": "€", "euro": "€", "$": "$", "dollar": "$", "£": "£", "pfund": "£", "franken": "chf", "chf": "chf",
     },
+    things={"pfund": Thing(money=words("sterling britische britischen pence penny london"))},
     percent=phrases("percent, prozent"),
     accents_matter=True,
     nouns_have_capitals=True,

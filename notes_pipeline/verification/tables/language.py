@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import NamedTuple
 
 
 def listed(text: str) -> list[str]:
@@ -30,6 +31,14 @@ def groups(text: str) -> dict[str, frozenset[str]]:
     return {word: frozenset(others) for word, others in found.items()}
 
 
+class Thing(NamedTuple):
+    """What tells money from a weight or a thing: "pound". `money`, `other`: words beside it; `behind`: right behind."""
+
+    money: frozenset[str]
+    other: frozenset[str] = frozenset()
+    behind: frozenset[str] = frozenset()
+
+
 @dataclass(frozen=True)
 class Numbers:
     """Number words. `tens` can be followed by a unit; a hundred and the scales multiply what stands before them."""
@@ -44,7 +53,12 @@ class Numbers:
     one: frozenset[str] = frozenset()  # articles that stand for one before a hundred or a scale
     has_decimal_comma: bool = False
     decades: dict[str, int] = field(default_factory=dict)  # "eighties"
-    halves: frozenset[tuple[str, ...]] = frozenset()  # what adds a half: "and a half"
+    parts: dict[tuple[str, ...], tuple[int, int]] = field(default_factory=dict)  # what adds a part: "and a half"
+    shares: dict[str, int] = field(default_factory=dict)  # parts by themselves: "half a million"
+    part_names: dict[str, int] = field(default_factory=dict)  # parts that are counted: "three quarters"
+    hours: frozenset[str] = frozenset()  # what makes a time of day of a number: "huit heures dix"
+    has_bare_times: bool = False  # "ocho y media" is a time of day without "horas"
+    needs_room_to_join: bool = False  # joined are a hundred and its rest, not "twenty and three"
     is_vigesimal: bool = False  # "soixante et onze", "quatre vingt douze"
     pairs: dict[tuple[str, str], int] = field(default_factory=dict)  # two words that stand for one: ("quatre", "vingt")
     fractions: dict[str, str] = field(default_factory=dict)  # "anderthalb"
@@ -62,9 +76,14 @@ class Numbers:
         return frozenset(word for table in tables for word in table)
 
     @cached_property
+    def part_starts(self) -> frozenset[str]:
+        """The words with which what adds a part can start."""
+        return frozenset(phrase[0] for phrase in self.parts)
+
+    @cached_property
     def starts(self) -> frozenset[str]:
         """The words with which a number can start."""
-        return self.words | self.one | self.point
+        return self.words | self.one | self.point | self.shares.keys()
 
 
 @dataclass(frozen=True)
@@ -105,6 +124,8 @@ class Language:
     backchannels: frozenset[str] = frozenset()  # of which a listener's "I am with you" is made
     doubtful_fillers: frozenset[str] = frozenset()  # fillers that are none behind an article or a number: "two mm"
     set_off_fillers: frozenset[str] = frozenset()  # fillers that are words too: "the ER", "este local"
+    determiners: frozenset[str] = frozenset()  # pronouns that stand before a noun too: "his", "that"
+    silent_negation: str = ""  # French "ne", which is said or not beside "pas"
     first_person: frozenset[str] = frozenset()  # the speaker alone: "I", "my"
     second_person: frozenset[str] = frozenset()
     subjects: frozenset[str] = frozenset()  # with which a clause starts, and hardly anything else
@@ -120,6 +141,7 @@ class Language:
     participles: frozenset[str] = frozenset()  # irregular ones
     emphatics: frozenset[str] = frozenset()  # function words that stress when they are said twice: "too, too slow"
     verbs: frozenset[str] = frozenset()  # markers that are verbs too: "like, share, subscribe"
+    things: dict[str, Thing] = field(default_factory=dict)  # words of currencies that are a weight or a thing too
 
     @cached_property
     def signs(self) -> frozenset[str]:

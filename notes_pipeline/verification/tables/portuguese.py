@@ -4,7 +4,7 @@
 Source: written by hand for this project; no list was taken from elsewhere.
 """
 
-from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
+from notes_pipeline.verification.tables.language import Language, Numbers, Thing, groups, listed, phrases, words
 
 _UNITS = {
     word: value
@@ -43,6 +43,10 @@ PORTUGUESE = Language(
         has_decimal_comma=True,
         ones=words("um uma"),
         to=words("a"),
+        parts={("e", "meio"): (1, 2), ("e", "meia"): (1, 2), ("e", "quarto"): (1, 4), ("e", "um", "quarto"): (1, 4)},
+        part_names={"terços": 3, "quartos": 4, "quintos": 5, "décimos": 10},
+        hours=words("h hora horas"),
+        has_bare_times=True,
     ),
     common=words("o a os as de que e em um uma é não se por com para do da no na mas eu muito você"),
     fillers=words("hã ahn hum hm hmm mm é_ ã eh"),
@@ -127,7 +131,7 @@ PORTUGUESE = Language(
     """),
     negative_prefixes=("in", "im", "i", "des"),
     contractions={
-        "tá": ("está",), "tô": ("estou",), "tava": ("estava",), "pra": ("para", "a"), "pro": ("para", "o"),
+        "tá": ("está",), "tô": ("estou",), "tava": ("estava",), "pra": ("para",), "pro": ("para", "o"),
         "pras": ("para", "as"), "pros": ("para", "os"), "cê": ("você",), "ok": ("okay",), "tou": ("estou",),
         "dum": ("de", "um"), "duma": ("de", "uma"), "num": ("em", "um"), "numa": ("em", "uma"),
     },
@@ -140,6 +144,7 @@ PORTUGUESE = Language(
     """),
     question_starts=words("que quem qual quais como quando quanto quantos quanta onde por porque pode podes você tem"),
     subjects=words("eu tu você vocês ele ela nós eles elas isto isso meu minha seu sua nosso nossa quem quando onde como"),
+    determiners=words("seu sua seus suas meu minha teu tua nosso nossa o a os as este esta esse essa"),
     first_person=words("eu me mim meu minha meus minhas"),
     second_person=words("tu te ti teu tua você vocês"),
     backchannels=words("sim não pois claro certo ok okay exato exatamente bem bom entendo verdade está tá é isso ah oh que interessante obrigado obrigada e"),
@@ -157,6 +162,7 @@ PORTUGUESE = Language(
         "€": "€", "euro": "€", "euros": "€", "$": "$", "dólar": "$", "dólares": "$", "reais": "r$", "real": "r$", "£": "£",
         "libras": "£",
     },
+    things={"libras": Thing(money=words("esterlinas britânicas pence londres"))},
     percent=phrases("percent, porcento, por cento"),
     accents_matter=True,
     final_accents_tell=True,

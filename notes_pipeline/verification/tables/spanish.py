@@ -4,7 +4,7 @@
 Source: written by hand for this project; no list was taken from elsewhere.
 """
 
-from notes_pipeline.verification.tables.language import Language, Numbers, groups, listed, phrases, words
+from notes_pipeline.verification.tables.language import Language, Numbers, Thing, groups, listed, phrases, words
 
 _UNITS = {
     word: value
@@ -43,6 +43,10 @@ SPANISH = Language(
         has_decimal_comma=True,
         ones=words("un una uno"),
         to=words("a"),
+        parts={("y", "medio"): (1, 2), ("y", "media"): (1, 2), ("y", "cuarto"): (1, 4)},
+        part_names={"tercios": 3, "cuartos": 4, "quintos": 5, "décimos": 10},
+        hours=words("h hora horas"),
+        has_bare_times=True,
     ),
     common=words("el la los las de que y en un una es no se por con para lo como pero muy yo está"),
     fillers=words("eh em ehm este mmm mm hm ah"),
@@ -137,6 +141,7 @@ SPANISH = Language(
     """),
     question_starts=words("qué quién quiénes cuál cuáles cómo cuándo cuánto cuántos cuánta dónde por puedes puede tienes"),
     subjects=words("yo tú él ella nosotros nosotras ustedes usted ellos ellas esto eso mi mis su sus nuestro nuestra quién qué cuándo dónde cómo"),
+    determiners=words("su sus mi mis tu tus la los las lo este esta ese esa estos esas nuestro nuestra"),
     first_person=words("yo me mí mi mis"),
     second_person=words("tú te ti tu tus usted ustedes"),
     backchannels=words("sí si no claro vale ya okay ok ajá exacto exactamente bien bueno entiendo verdad de acuerdo qué interesante gracias eso es oh ah y"),
@@ -151,6 +156,7 @@ SPANISH = Language(
         ("no", "porque"), ("no", "significa", "que"), ("dudo", "que"), ("tal", "vez"), ("a", "lo", "mejor"), ("no", "es", "verdad", "que"),
     ),
     currencies={"€": "€", "euro": "€", "euros": "€", "$": "$", "dólar": "$", "dólares": "$", "£": "£", "libras": "£"},
+    things={"libras": Thing(money=words("esterlinas británicas peniques londres"))},
     percent=phrases("percent, por ciento, por cien"),
     accents_matter=True,
     final_accents_tell=True,

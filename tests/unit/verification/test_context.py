@@ -37,6 +37,18 @@ MakeIndex = Callable[..., TranscriptIndex]
         ("es", "No creo que el puente aguante.", "el puente aguante"),
         ("pt", "Não acho que a ponte aguenta.", "a ponte aguenta"),
         ("pt", "Duvido que a ponte aguente.", "a ponte aguente"),
+        ("en", "Nobody in their right mind would say the bridge is safe.", "The bridge is safe."),
+        ("en", "It is wrong to say the bridge is safe.", "The bridge is safe."),
+        ("en", "They are anything but happy with the stairs.", "happy with the stairs"),
+        ("en", "I told him that, that we never, never sold the garden.", "sold the garden"),
+        ("fr", "Je ne crois pas qu'il ait vendu le jardin.", "il ait vendu le jardin"),
+        ("fr", "C'est faux qu'on a vendu le jardin.", "On a vendu le jardin."),
+        ("de", "Niemand würde im Ernst sagen, dass die Brücke sicher ist.", "die Brücke sicher ist"),
+        ("es", "Lo que no quiero es que cierren la escuela.", "cierren la escuela"),
+        ("tr", "Köprü güvenli değil, ama eski.", "Köprü güvenli"),
+        ("nl", "Wij verkopen de tuin niet.", "Wij verkopen de tuin"),
+        ("ko", "그 다리는 안전하지 않아요.", "그 다리는 안전하지"),
+        ("ru", "Я не думаю, что мост надёжный.", "мост надёжный"),
         ("ja", "毎日雨が降るわけではありません。", "毎日雨が降る"),
         ("zh", "我不认为桥很安全。", "桥很安全"),
     ],
@@ -61,6 +73,31 @@ def test_a_lost_denial_is_altered(make_index: MakeIndex, language: str, said: st
         ("en", "The stairs cost 900 euros or so.", "The stairs cost 900 euros"),
         ("en", "The stairs are rotten, I suppose.", "The stairs are rotten"),
         ("en", "My uncle said that the stairs are rotten.", "The stairs are rotten."),
+        ("en", "We leave if -- and he knows it -- they sell the garden.", "they sell the garden"),
+        ("en", "She told me that he fell, he fell off a wall.", "he fell off a wall"),
+        ("en", "Only when it rains do we lose the light.", "we lose the light"),
+        ("en", "Without her we would have sold it.", "we would have sold it"),
+        ("en", "We will sign as soon as they pay.", "We will sign"),
+        ("en", "They want you to believe the bridge is safe.", "The bridge is safe."),
+        ("en", "She made me say I broke the stairs.", "I broke the stairs."),
+        ("en", "I was afraid that he would sell it.", "He would sell it."),
+        ("en", "The last thing I'd say is that he is rich.", "he is rich"),
+        ("en", "On paper, the bridge is safe.", "The bridge is safe."),
+        ("en", "We are far from being a rich town.", "being a rich town"),
+        ("en", "The bridge is safe, as far as any of us could tell.", "The bridge is safe"),
+        ("en", "I saw him leave, or I thought I did.", "I saw him leave"),
+        ("en", "They paid 25 to 30 percent.", "They paid 25"),
+        ("en", "There were twenty or thirty people.", "thirty people"),
+        ("en", "One in ten of the stairs is rotten.", "ten of the stairs"),
+        ("de", "Die Treppe kostet zwölf Mark fünfzig.", "Die Treppe kostet zwölf Mark"),
+        ("de", "Ohne sie wäre der Hof längst zu.", "wäre der Hof längst zu"),
+        ("de", "Ich fürchte, dass er den Garten verkauft.", "er den Garten verkauft"),
+        ("fr", "Ils ont dit qu'ils réfléchiraient.", "ils réfléchiraient"),
+        ("fr", "J'ai peur que le pont casse.", "le pont casse"),
+        ("es", "Los vecinos creen que sí, que va a esperar.", "va a esperar"),
+        ("es", "Quieren que venda el jardín.", "venda el jardín"),
+        ("pt", "Tenho medo de que a ponte caia.", "a ponte caia"),
+        ("ru", "Он не сказал, что мост надёжный.", "мост надёжный"),
         ("de", "Wenn die Miete steigt, ziehen wir aus.", "ziehen wir aus"),
         ("de", "Wir ziehen aus, wenn die Miete steigt.", "Wir ziehen aus"),
         ("fr", "Si le loyer monte, nous partirons.", "nous partirons"),
@@ -71,7 +108,7 @@ def test_a_lost_denial_is_altered(make_index: MakeIndex, language: str, said: st
 def test_a_lost_hedge_or_condition_is_a_caution(make_index: MakeIndex, language: str, said: str, quote: str) -> None:
     evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}", language=language))
     assert evidence.verdict.is_accepted
-    assert evidence.reasons == (Reason.CONTEXT,)
+    assert evidence.reasons[0] is Reason.CONTEXT
 
 
 @pytest.mark.parametrize(
@@ -93,9 +130,30 @@ def test_what_does_not_govern_the_quote_takes_nothing_back(make_index: MakeIndex
 @pytest.mark.parametrize(
     ("said", "quote"),
     [
+        ("There are only -- there are only four chairs that are -- you know, red.", "you know, red"),
+        ("The first half of 2020 was good.", "2020 was good"),
+        ("In the third quarter 2020 was forgotten.", "In the third quarter"),
+        ("Let me say that we sold the garden.", "that we sold the garden"),
+        ("But for Italian we choose Spanish.", "we choose Spanish"),
+        ("Do you find more chairs or less noise?", "Do you find more chairs"),
+        ("Nobody came, so I know we sold the garden.", "we sold the garden"),
+    ],
+)
+def test_what_only_looks_like_a_frame_is_no_caution(make_index: MakeIndex, said: str, quote: str) -> None:
+    evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}"))
+    assert evidence.verdict.is_accepted
+    assert Reason.CONTEXT not in evidence.reasons
+
+
+@pytest.mark.parametrize(
+    ("said", "quote"),
+    [
         ("We sold three hundred and forty chairs.", "forty chairs"),
         ("We sold thirty-six chairs.", "six chairs"),
         ("We sold two thousand chairs.", "We sold two"),
+        ("We sold three hundred and forty chairs.", "We sold three hundred"),
+        ("We paid two and a half euros.", "We paid two"),
+        ("It fell by sixteen point five percent.", "It fell by sixteen"),
     ],
 )
 def test_a_number_cut_in_two_is_altered(make_index: MakeIndex, said: str, quote: str) -> None:
@@ -115,6 +173,7 @@ def test_a_denial_reaches_over_a_backchannel(make_index: MakeIndex) -> None:
         ("They pretend to care about the garden.", "They … care about the garden."),
         ("They might mend the stairs.", "They … mend the stairs."),
         ("We almost lost the garden.", "We … lost the garden."),
+        ("I'd sell it if the landlord let me.", "I'd sell it … the landlord let me."),
         ("I like it if it rains. If it snows, you need a sledge.", "I like it … you need a sledge."),
     ],
 )

@@ -329,6 +329,8 @@ def test_numbers_that_are_apart_are_not_one_number(
         ),
         pytest.param("en", "Ann: I didn't write the log.", "[Ben] didn't write the log.", id="another's name for I"),
         pytest.param("en", "Ann: And then they kept me for a day.", "And then they kept [my son] for a day.", id="me"),
+        pytest.param("en", "Old Pym told me about his divorce.", "Old Pym told me about [the fire].", id="his"),
+        pytest.param("de", "Sie schickt uns ihre Klassen.", "Sie schickt uns [die Rechnung].", id="their classes"),
     ],
 )
 def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language: str, said: str, claimed: str) -> None:
@@ -375,6 +377,9 @@ def test_a_word_that_says_something_does_not_go(make_index: MakeIndex, language:
             id="name before",
         ),
         pytest.param("en", "And it was… We never heard of it.", "And we never heard of it.", id="new sentence"),
+        pytest.param("fr", "C'est pas à nous de payer.", "Ce n'est pas à nous de payer.", id="ne"),
+        pytest.param("pt", "A gente paga pra ela todo mês.", "A gente paga para ela todo mês.", id="pra"),
+        pytest.param("zh", "郝师傅: 我不怪他。", "郝师傅：“我不怪他。”", id="full-width colon"),
         pytest.param("ru", "Ещё ничего не решили, говорят.", "Еще ничего не решили, говорят.", id="dots of e"),
         pytest.param("ar", "أعمل هنا منذ خمسة عشر عامًا.", "أعمل هنا منذ خمسة عشر عاما.", id="vowel marks"),
     ],
@@ -399,3 +404,19 @@ def test_a_turn_that_says_something_is_no_backchannel(make_index: MakeIndex) -> 
     index = make_index("Ann: Somebody moved it.", "Ben: It was Karen.", "Ann: That is what I heard.")
     evidence = verify_quote(Quote("Somebody moved it. That is what I heard."), index)
     assert evidence.reasons == (Reason.STITCHED,)
+
+
+def test_a_cut_through_a_japanese_word_is_flagged(make_index: MakeIndex) -> None:
+    index = make_index("房江: 祖父の代からなので、もう六十二年になります。", language="ja")
+    assert Reason.CONTEXT in verify_quote(Quote("父の代からなので"), index).reasons
+
+
+def test_an_elided_condition_is_not_lost(make_index: MakeIndex) -> None:
+    index = make_index("Odile: S'ils nous donnent le chauffage, je signe demain matin.", language="fr")
+    assert Reason.CONTEXT in verify_quote(Quote("je signe demain matin"), index).reasons
+
+
+@pytest.mark.parametrize(("claimed", "speaker"), [("mme Castagnou", "Odile Castagnou"), ("房江さん", "房江")])
+def test_a_form_of_address_is_no_part_of_a_name(make_index: MakeIndex, claimed: str, speaker: str) -> None:
+    index = make_index(f"{speaker}: Je ne vends pas la grange.", language="fr")
+    assert verify_quote(Quote("Je ne vends pas la grange.", claimed), index).verdict.is_accepted
