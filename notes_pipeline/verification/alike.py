@@ -77,6 +77,14 @@ def _drops_g(short: str, long: str) -> bool:
     return len(short) > MIN_LETTERS and short.endswith("in") and long == short + "g"
 
 
+def may_be_alike(one: str, other: str) -> bool:
+    """Tell whether `is_alike` can be true at all: by the first letters, which settles most pairs."""
+    first, second = one[:1], other[:1]
+    if first == second or not (first.isascii() and second.isascii()):
+        return True
+    return _INITIALS.get(first, first) == _INITIALS.get(second, second)
+
+
 @lru_cache(maxsize=16384)
 def is_alike(
     one: str,

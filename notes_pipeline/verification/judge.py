@@ -42,12 +42,10 @@ def judge(
     """
     reasons: list[Reason] = []
     cautions: list[Reason] = []
-    reasons.extend(
-        _difference_reason(difference, read, index)
-        for difference in comparison.differences
-        if second is None or difference is not second.difference
-    )
-    for start, end in _joined(comparison.breaks):
+    for difference in comparison.differences:
+        if second is None or difference is not second.difference:
+            reasons.append(_difference_reason(difference, read, index))
+    for start, end in _joined(comparison.breaks) if comparison.breaks else ():
         if is_negating(index.words.atoms[start:end], index.language):
             reasons.append(Reason.NEGATION)
             continue
@@ -56,9 +54,9 @@ def judge(
         loss = hidden_context(start, end, index)
         reasons.extend(loss.reasons)
         cautions.extend(loss.cautions)
-    if any(gap not in comparison.breaks and _asks(gap, index) for gap in comparison.gaps):
+    if comparison.gaps and any(gap not in comparison.breaks and _asks(gap, index) for gap in comparison.gaps):
         reasons.append(Reason.STITCHED)
-    if not all(is_named(inside, read, comparison, index) for inside in read.brackets):
+    if read.brackets and not all(is_named(inside, read, comparison, index) for inside in read.brackets):
         reasons.append(Reason.WORDING)
     speakers = speakers_of(comparison, index)
     speaker = speakers[0] if speakers else None
@@ -72,6 +70,8 @@ def judge(
         loss = lost_context(read, comparison, index)
         reasons.extend(loss.reasons)
         cautions.extend(loss.cautions)
+    if not reasons and not cautions:
+        return Judgement((), speaker)
     found = tuple(dict.fromkeys(reasons))
     return Judgement(found, speaker, tuple(dict.fromkeys(caution for caution in cautions if caution not in found)))
 

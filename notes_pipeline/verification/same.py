@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from notes_pipeline.verification.accents import is_typed_bare
-from notes_pipeline.verification.alike import is_alike
+from notes_pipeline.verification.alike import is_alike, may_be_alike
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.notation import stretch_of
 from notes_pipeline.verification.numerals import Stretch, is_number, starts_number
@@ -76,6 +76,8 @@ def _goes_on(side: Side, reading: Reading) -> bool:
 def _is_spelling(claimed: Side, at: int, said: Side, place: int) -> bool:
     """Tell whether two words may be one word spelt in two ways."""
     one, other, language = claimed.atoms[at], said.atoms[place], said.language
+    if not may_be_alike(one, other):
+        return False
     are_names = (
         not language.nouns_have_capitals
         and claimed.words.word(at)[:1].isupper()

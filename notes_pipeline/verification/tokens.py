@@ -73,13 +73,15 @@ def tokenize_folded(raw: str, folded: str, language: Language) -> Words:
         start = _minus_from(end, folded) if word == "-" else find(word, end)  # nothing between two words holds a word
         end = start + len(word)
         entry = known.get(word)
-        if entry is None:
-            entry = known[word] = _entry(word, language)
         if isinstance(entry, str):
             atoms.append(entry)
             starts.append(start)
             ends.append(end)
             continue
+        if entry is None:
+            entry = known[word] = _entry(word, language)
+            if isinstance(entry, str):
+                entry = ((0, len(word), entry),)
         for first, last, atom in entry:
             atoms.append(atom)
             starts.append(start + first)

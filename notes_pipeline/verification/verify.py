@@ -1,7 +1,7 @@
 """Verify one quote: find its place, compare word by word, judge, and write down the evidence."""
 
 from bisect import bisect_left
-from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from notes_pipeline.core.notes import Evidence, Quote, Reason, Verdict
 from notes_pipeline.core.transcript import Span
@@ -27,8 +27,7 @@ MAX_COMPARED_SHORT = 16  # for quotes of few words, which many places hold nearl
 MIN_VOTES = 0.5  # of the best place's votes, below which another place is not compared
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidate:
+class _Candidate(NamedTuple):
     comparison: Comparison
     judgement: Judgement
     distance: int
@@ -69,7 +68,7 @@ def verify_quote(quote: Quote, index: TranscriptIndex) -> Evidence:
     second = second_passage(best.comparison, code, index) if best.judgement.reasons else None
     if second is not None:
         judgement = judge(quote, read, best.comparison, index, second)
-        candidates[0] = replace(best, judgement=judgement)
+        candidates[0] = best._replace(judgement=judgement)
     return _evidence(quote, read, candidates, second, index)
 
 
@@ -84,7 +83,8 @@ def _candidates(quote: Quote, read: ReadQuote, code: str, index: TranscriptIndex
         )
         for comparison in _comparisons(quote, read, code, index)
     ]
-    candidates.sort(key=_Candidate.rank)
+    if len(candidates) > 1:
+        candidates.sort(key=_Candidate.rank)
     return candidates
 
 
@@ -157,10 +157,9 @@ def _evidence(
     if second is not None:
         spans = _join(spans, index.span(second.start, second.end))
     matched_text = PART_JOINER.join(transcript.slice(span) for span in spans)
+    rank = best.rank()[:5] if len(candidates) > 1 else ()
     equals = [
-        other
-        for other in candidates[1:]
-        if other.rank()[:5] == best.rank()[:5] and other.comparison.start != comparison.start
+        other for other in candidates[1:] if other.rank()[:5] == rank and other.comparison.start != comparison.start
     ]
     if equals:
         reasons = (*reasons, Reason.AMBIGUOUS)
