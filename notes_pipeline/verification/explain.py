@@ -9,12 +9,12 @@ from typing import NamedTuple
 
 from notes_pipeline.verification.align import Region
 from notes_pipeline.verification.asides import is_backchannel
+from notes_pipeline.verification.brackets import Brackets
 from notes_pipeline.verification.harmless import Side
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.notation import is_comma_for_link, is_dash, is_moved_sign, is_same_share, whole_number
-from notes_pipeline.verification.reading import PUT_IN, ReadQuote
+from notes_pipeline.verification.reading import ReadQuote
 from notes_pipeline.verification.same import alike_steps
-from notes_pipeline.verification.speakers import is_name_of
 
 MAX_REGION_CELLS = 160  # pairs of words; a longer difference is not worth explaining, no honest one is as long
 JOINED_WORDS = 3  # equal words between two differences that may be one
@@ -52,6 +52,7 @@ class Explainer:
         self._edge = ""
         self._edge_words = 0
         self._floor: State = (0, 0)  # where the words start that are being explained
+        self._brackets = Brackets(quote, claimed, index)
         self._bracketed = {at for first, last in quote.brackets for at in range(first, last)}
         self.gaps: set[tuple[int, int]] = set()
         self.breaks: set[tuple[int, int]] = set()
@@ -189,7 +190,8 @@ class Explainer:
             for size in self._claimed.drops(at, floor[0]):
                 if at + size <= end:
                     yield (_EDGE_DROP["quote"] if self._edge else 0), (at + size, place), "dropped"
-            yield from self._bracket_steps(at, place, end, stop)
+            for last, after in self._brackets.steps(at, place, end, stop):
+                yield 0, (last, after), "bracket"
             yield CLAIMED + (_PREFERENCE if self._edge_words <= SHOWN_EDGE_WORDS else 0), (at + 1, place), "claimed"
         if place < stop:
             for length in self._said.drops(place, floor[1]):
@@ -210,50 +212,6 @@ class Explainer:
         if self._said.ends_sentence(beside) or self._said.is_border(beside):
             return CHANGED + 2 * _PREFERENCE
         return CHANGED + (_PREFERENCE if self._edge_words > SHOWN_EDGE_WORDS else 0)
-
-    def _bracket_steps(self, at: int, place: int, end: int, stop: int) -> Iterator[Step]:
-        """A bracket stands for a pronoun of the transcript or follows one of the quote."""
-        language = self._index.language
-        for first, last in self._quote.brackets:
-            inside = [atom.removeprefix(PUT_IN) for atom in self._claimed.atoms[first:last]]
-            if first != at or last > end or any(atom in language.negations for atom in inside):
-                continue
-            if at and self._claimed.atoms[at - 1] in language.pronouns and not self._is_replaced(last, place):
-                yield 0, (last, place), "bracket"
-            if (
-                place < stop
-                and self._said.atoms[place] in language.pronouns
-                and self._may_stand_for(first, last, place)
-            ):
-                yield 0, (last, place + 1), "bracket"
-
-    def _may_stand_for(self, first: int, last: int, place: int) -> bool:
-        """Tell whether a bracket may stand for a pronoun: for "I" only the speaker's name, for "you" another's."""
-        language, atom = self._index.language, self._said.atoms[place]
-        if last == len(self._claimed.atoms) and self._is_determiner(place):
-            return False  # "about [the fire]" for "about his divorce"
-        is_first, is_second = atom in language.first_person, atom in language.second_person
-        if not is_first and not is_second:
-            return True
-        written, speaker = self._quote.words.slice(first, last), self._index.speaker_of(place)
-        if is_first:
-            return speaker is not None and is_name_of(written, speaker)
-        return any(name != speaker and is_name_of(written, name) for name in self._index.transcript.speakers)
-
-    def _is_replaced(self, last: int, place: int) -> bool:
-        """Tell whether a bracket that ends the quote stands where something else was said: "sends us [the bill]"."""
-        said = self._said
-        if last < len(self._claimed.atoms) or place >= len(said.atoms) or said.is_set_off(place):
-            return False
-        return said.atoms[place] in self._index.language.determiners or said.atoms[place] in ("a", "an", "the")
-
-    def _is_determiner(self, place: int) -> bool:
-        """Tell whether a pronoun's own noun follows: "his divorce", "la luz"."""
-        said, language = self._said, self._index.language
-        if said.atoms[place] not in language.determiners or said.is_set_off(place + 1):
-            return False
-        following = said.atoms[place + 1]
-        return following not in language.function_words and following not in language.fillers
 
     def _backchannel(self, place: int, stop: int) -> int:
         """Give the length of another speaker's whole short utterance that starts at a word, 0 where there is none."""

@@ -40,11 +40,12 @@ def judge(
 
     `second`: the passage that stands for one of the differences, where a quote runs two together.
     """
-    reasons: list[Reason] = []
     cautions: list[Reason] = []
-    for difference in comparison.differences:
-        if second is None or difference is not second.difference:
-            reasons.append(_difference_reason(difference, read, index))
+    reasons = [
+        _difference_reason(difference, read, index)
+        for difference in comparison.differences
+        if second is None or difference is not second.difference
+    ]
     for start, end in _joined(comparison.breaks) if comparison.breaks else ():
         if is_negating(index.words.atoms[start:end], index.language):
             reasons.append(Reason.NEGATION)
