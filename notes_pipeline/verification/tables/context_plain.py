@@ -5,12 +5,10 @@ Source: written by hand for this project. Only forms that can hardly be anything
 
 import re
 
-from notes_pipeline.verification.tables.language import words
+from notes_pipeline.verification.tables.plain import OTHER_NEGATIONS, UNGUARDED_NEGATIONS
 
 # whole words right before the quote
-NEGATIONS = words(
-    "не нет ни никогда لا لم لن ليس לא אין δεν μην नहीं मत 안 못 non niet geen nie inte ikke ingen bukan tidak không nem"
-)
+NEGATIONS = OTHER_NEGATIONS | UNGUARDED_NEGATIONS
 # letters right before and right after it, in scripts without blanks
 DENIALS_BEFORE = ("不", "没", "沒", "未", "没有", "不认为", "不覺得", "不觉得", "不相信", "没说", "不是说", "ไม่")
 DENIALS_AFTER = (
