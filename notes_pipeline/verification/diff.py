@@ -35,8 +35,12 @@ def _shorten(text: str, most: int) -> str:
     return " ".join([*words[:half], "…", *words[-half:]])
 
 
-def word_diff(read: ReadQuote, comparison: Comparison, index: TranscriptIndex) -> tuple[DiffPart, ...]:
+def word_diff(
+    read: ReadQuote, comparison: Comparison, index: TranscriptIndex, *, hides: bool = False
+) -> tuple[DiffPart, ...]:
     """Give what is equal, what was said but not claimed, what was claimed but not said and what was left out, in order.
+
+    `hides`: what was left out counts against the quote, and is shown as said but not claimed.
 
     Differences that were explained as harmless count as equal and show the transcript's words.
     """
@@ -51,7 +55,7 @@ def word_diff(read: ReadQuote, comparison: Comparison, index: TranscriptIndex) -
         for gap_start, gap_end in comparison.gaps:
             if start < gap_start and gap_end < end:
                 add(DiffKind.EQUAL, index.words.slice(start, gap_start))
-                add(DiffKind.LEFT_OUT, index.words.slice(gap_start, gap_end))
+                add(DiffKind.SAID if hides else DiffKind.LEFT_OUT, index.words.slice(gap_start, gap_end))
                 start = gap_end
         add(DiffKind.EQUAL, index.words.slice(start, end))
 

@@ -172,6 +172,7 @@ def _evidence(
     else:
         verdict = Verdict.FAITHFUL
     first, last = spans[0].start, spans[-1].end
+    hides = bool(judgement.reasons) and not comparison.differences
     return Evidence(
         quote=quote,
         verdict=verdict,
@@ -187,7 +188,7 @@ def _evidence(
         end_ms=transcript.end_ms(spans[-1]),
         alternatives=tuple(_spans(other.comparison, index) for other in equals[:MAX_ALTERNATIVES]),
         runner_up_score=candidates[1].comparison.matched / len(read.words) if len(candidates) > 1 else None,
-        diff=() if verdict is Verdict.VERBATIM else word_diff(read, comparison, index),
+        diff=() if verdict is Verdict.VERBATIM else word_diff(read, comparison, index, hides=hides),
     )
 
 

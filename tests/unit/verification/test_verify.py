@@ -79,6 +79,12 @@ def test_a_diff_shows_what_an_ellipsis_left_out_as_left_out(make_index: MakeInde
     assert render_diff(diff) == "We met at noon … and we signed [nothing] {+everything+}"
 
 
+def test_a_diff_shows_what_an_ellipsis_hides(make_index: MakeIndex) -> None:
+    index = make_index("Ann: We met at noon and we did not sign it in the end.")
+    diff = verify_quote(Quote("We met at noon and … sign it in the end."), index).diff
+    assert render_diff(diff) == "We met at noon and [we did not] sign it in the end"
+
+
 def test_words_of_another_speaker_are_altered(make_index: MakeIndex) -> None:
     index = make_index(SAID, "Ben: That is how I remember it.")
     evidence = verify_quote(Quote("we paid twenty dollars in May", speaker="Ben"), index)
