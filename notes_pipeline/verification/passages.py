@@ -8,7 +8,7 @@ from notes_pipeline.verification.explain import Difference
 from notes_pipeline.verification.index import TranscriptIndex
 from notes_pipeline.verification.locate import locate
 
-MIN_WORDS = 4  # fewer words stand somewhere by chance
+MIN_WORDS = 3  # fewer words stand somewhere by chance
 MIN_SHARE = 0.75  # of the words that nothing explains at the first place
 
 
@@ -32,6 +32,8 @@ def second_passage(comparison: Comparison, code: str, index: TranscriptIndex) ->
         return None
     end = max(ends, key=lambda difference: difference.quote_end - difference.quote_start)
     part = code[end.quote_start : end.quote_end]
+    if len(part) == MIN_WORDS and len(index.starts_of(part)) != 1:
+        return None  # three words that stand at many places say nothing
     best: tuple[int, int, int] | None = None
     for location in locate(part, index, most=2):
         blocks = align(part, index, location.start, location.end)
