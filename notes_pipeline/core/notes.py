@@ -127,6 +127,10 @@ class Flag(StrEnum):
     NO_STATEMENT = "no_statement"
     UNKNOWN_TOPIC = "unknown_topic"  # neither a question nor a theme of the guide
     OUTSIDE_CHUNK = "outside_chunk"  # points to an utterance that the model was not shown
+    NUMBER_NOT_SAID = "number_not_said"  # the statement has a number that no quote of it has
+    QUANTITY_NOT_SAID = "quantity_not_said"
+    NEGATION_NOT_SAID = "negation_not_said"  # or leaves out the one that was said
+    NAME_NOT_SAID = "name_not_said"
 
 
 @dataclass(frozen=True, slots=True)

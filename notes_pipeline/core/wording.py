@@ -32,6 +32,10 @@ FLAGS = {
     Flag.NO_STATEMENT: "the quotes came without a statement",
     Flag.UNKNOWN_TOPIC: "it is for no question or theme of the guide",
     Flag.OUTSIDE_CHUNK: "it points to a passage that the model was not shown",
+    Flag.NUMBER_NOT_SAID: "the statement has a number that its quotes do not have",
+    Flag.QUANTITY_NOT_SAID: "the statement says how many or how often, and its quotes do not",
+    Flag.NEGATION_NOT_SAID: "the statement says no where its quotes say yes, or the reverse",
+    Flag.NAME_NOT_SAID: "the statement has a name that its quotes do not have",
 }
 
 COVERAGE = {

@@ -8,13 +8,14 @@ from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.notes import Claim, Flag, Note, NoteStatus
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Transcript
-from notes_pipeline.verification import TranscriptIndex, index_transcript, verify_quote
+from notes_pipeline.verification import TranscriptIndex, index_transcript, unsaid, verify_quote
 
 
 def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> Note:
     """Verify the quotes of a claim; `shown`: the utterances that the model saw, None where any may be named.
 
-    A note is supported when it has a statement, a topic and at least one quote, and every quote stands.
+    A note is supported when it has a statement, a topic and at least one quote, every quote stands, and the statement
+    brings no number, quantity, negation or name that its quotes do not have.
     """
     evidence = tuple(verify_quote(quote, index) for quote in claim.quotes)
     flags = []
@@ -27,6 +28,8 @@ def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> No
     hints = [quote.utterance_hint for quote in claim.quotes if quote.utterance_hint is not None]
     if shown is not None and any(hint not in shown for hint in hints):
         flags.append(Flag.OUTSIDE_CHUNK)
+    if evidence and claim.statement:
+        flags += unsaid(claim.statement, evidence, index)
     is_sound = not flags and all(each.stands for each in evidence)
     return Note(
         statement=claim.statement,

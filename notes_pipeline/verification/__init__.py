@@ -3,6 +3,7 @@
 from notes_pipeline.verification.diff import render_diff
 from notes_pipeline.verification.index import TranscriptIndex, index_transcript
 from notes_pipeline.verification.relocate import Fate, Relocation, relocate
+from notes_pipeline.verification.support import unsaid
 from notes_pipeline.verification.verify import VERIFIER_VERSION, verify_quote
 
 __all__ = [
@@ -13,5 +14,6 @@ __all__ = [
     "index_transcript",
     "relocate",
     "render_diff",
+    "unsaid",
     "verify_quote",
 ]

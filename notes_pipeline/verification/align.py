@@ -10,7 +10,7 @@ from notes_pipeline.verification.index import TranscriptIndex
 
 SHORT_PART_WORDS = 4  # a part of so few words is looked for as it is
 STRAY_FACTOR = 2  # an edge run this many times shorter than the gap behind it matched by chance
-BESIDE_WORDS = 1  # words that may be left out beside an edge
+BESIDE_WORDS = 2  # words that may be left out beside an edge: "do not"
 MAX_HELD = 64  # runs in a row that fit nowhere, after which nothing more is looked for: words in another order
 
 

@@ -1,0 +1,111 @@
+"""Check a statement against its own evidence, without a model: numbers, quantities, negations and names.
+
+A statement may say less than its quotes and say it in other words; what it may not do is bring a number, a quantity, a
+negation or a name that no quote has. This says nothing about whether the statement follows from the quotes.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+
+from notes_pipeline.core.notes import Evidence, Flag
+from notes_pipeline.verification.index import TranscriptIndex
+from notes_pipeline.verification.languages import choose_language
+from notes_pipeline.verification.meaning import is_negating
+from notes_pipeline.verification.numerals import Stretch
+from notes_pipeline.verification.readings import value_places
+from notes_pipeline.verification.speakers import name_parts
+from notes_pipeline.verification.tables.language import Language
+from notes_pipeline.verification.tables.quantities import families_of
+from notes_pipeline.verification.text import fold, mask_sounds
+from notes_pipeline.verification.tokens import Words, tokenize
+
+STEM_LETTERS = 4  # of a denied verb that tell it again in another form: "trusted", "trusts"
+DENIED_REACH = 3  # words behind a negation among which the denied verb stands
+_SIGNS = re.compile(r"^[^\d]+")  # a currency or a percent sign in front of a number's form
+
+
+def unsaid(statement: str, evidence: Sequence[Evidence], index: TranscriptIndex) -> tuple[Flag, ...]:
+    """List what a statement brings that none of its quotes has; the transcript's own words count, not the claimed ones.
+
+    Evidence that stands nowhere has no words. Names of the speakers of the evidence count as said.
+    """
+    language = _language_of(statement, index)
+    claimed = tokenize(statement, language)
+    said = [tokenize(each.matched_text, index.language) for each in evidence]
+    atoms = [atom for words in said for atom in words.atoms]
+    found = []
+    if not _numbers(claimed, language) <= {form for words in said for form in _numbers(words, index.language)}:
+        found.append(Flag.NUMBER_NOT_SAID)
+    if not families_of(claimed.atoms, language.code) <= families_of(atoms, index.language.code):
+        found.append(Flag.QUANTITY_NOT_SAID)
+    if is_negating(claimed.atoms, language):
+        if not is_negating(atoms, index.language):
+            found.append(Flag.NEGATION_NOT_SAID)
+    elif _denied(said, index.language) & _stems(claimed.atoms):
+        found.append(Flag.NEGATION_NOT_SAID)
+    speakers = {part for each in evidence if each.speaker for part in name_parts(each.speaker)}
+    if _names(claimed, language, index) - set(atoms) - speakers:
+        found.append(Flag.NAME_NOT_SAID)
+    return tuple(found)
+
+
+def _language_of(statement: str, index: TranscriptIndex) -> Language:
+    """Notes may be written in another language than the one spoken."""
+    written = choose_language(None, mask_sounds(fold(statement)))
+    return written if written.is_guarded else index.language
+
+
+def _numbers(words: Words, language: Language) -> set[str]:
+    """Give the numbers of a text without their signs; "one" is too often no number, and is left out."""
+    forms = value_places(Stretch(words.atoms, len(words), language, words.before))
+    return {_SIGNS.sub("", form) for form in forms} - {"1", "1th", ""}
+
+
+def _denied(said: Iterable[Words], language: Language) -> set[str]:
+    """Give the stems of the first content word behind each negation: what the speaker says is not so."""
+    found = set()
+    for words in said:
+        for at, atom in enumerate(words.atoms):
+            if atom not in language.negations:
+                continue
+            following = (
+                other
+                for other in words.atoms[at + 1 : at + 1 + DENIED_REACH]
+                if other not in language.function_words and other not in language.quantifiers
+            )
+            denied = next(following, "")
+            if len(denied) >= STEM_LETTERS:
+                found.add(denied[:STEM_LETTERS])
+    return found
+
+
+def _stems(atoms: Iterable[str]) -> set[str]:
+    return {atom[:STEM_LETTERS] for atom in atoms if len(atom) >= STEM_LETTERS}
+
+
+def _names(words: Words, language: Language, index: TranscriptIndex) -> set[str]:
+    """Give the words that are written like names inside a sentence; at its start, those the transcript knows as names.
+
+    Where every noun has a capital, only words that the transcript does not have at all are taken for names.
+    """
+    found = set()
+    for at, atom in enumerate(words.atoms):
+        word = words.word(at)
+        if not word[:1].isupper() or len(word) < 2 or atom in language.function_words or atom in language.pronouns:
+            continue
+        if language.nouns_have_capitals:
+            is_name = atom not in index.vocabulary and atom not in language.units
+        elif at == 0 or any(mark in words.before(at) for mark in ".?!:"):
+            is_name = _is_name_in(atom, index)
+        else:
+            is_name = atom not in language.units
+        if is_name:
+            found.add(atom)
+    return found
+
+
+def _is_name_in(atom: str, index: TranscriptIndex) -> bool:
+    """Tell whether a transcript has a word inside sentences, and only with a capital."""
+    places = index.places.get(index.vocabulary.get(atom, ""), [])
+    inner = [at for at in places if at and not any(mark in index.words.before(at) for mark in ".?!:")]
+    return bool(inner) and all(index.words.word(at)[:1].isupper() for at in inner)
