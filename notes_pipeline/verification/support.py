@@ -14,11 +14,16 @@ from notes_pipeline.verification.meaning import is_negating
 from notes_pipeline.verification.numerals import Stretch
 from notes_pipeline.verification.readings import value_places
 from notes_pipeline.verification.speakers import name_parts
-from notes_pipeline.verification.tables.language import Language
+from notes_pipeline.verification.tables.language import Language, words
 from notes_pipeline.verification.tables.quantities import families_of
 from notes_pipeline.verification.text import fold, mask_sounds
 from notes_pipeline.verification.tokens import Words, tokenize
 
+# Words that deny the verb behind them: "not trusted"; "no cake" denies less than that.
+VERB_NEGATIONS = {
+    "en": words("not never"), "de": words("nicht nie niemals"), "fr": words("pas jamais"),
+    "es": words("no nunca jamás"), "pt": words("não nunca jamais"),
+}  # fmt: skip
 STEM_LETTERS = 4  # of a denied verb that tell it again in another form: "trusted", "trusts"
 DENIED_REACH = 3  # words behind a negation among which the denied verb stands
 _SIGNS = re.compile(r"^[^\d]+")  # a currency or a percent sign in front of a number's form
@@ -32,9 +37,9 @@ def unsaid(statement: str, evidence: Sequence[Evidence], index: TranscriptIndex)
     language = _language_of(statement, index)
     claimed = tokenize(statement, language)
     said = [tokenize(each.matched_text, index.language) for each in evidence]
-    atoms = [atom for words in said for atom in words.atoms]
+    atoms = [atom for each in said for atom in each.atoms]
     found = []
-    if not _numbers(claimed, language) <= {form for words in said for form in _numbers(words, index.language)}:
+    if not _numbers(claimed, language) <= {form for each in said for form in _numbers(each, index.language)}:
         found.append(Flag.NUMBER_NOT_SAID)
     if not families_of(claimed.atoms, language.code) <= families_of(atoms, index.language.code):
         found.append(Flag.QUANTITY_NOT_SAID)
@@ -55,22 +60,23 @@ def _language_of(statement: str, index: TranscriptIndex) -> Language:
     return written if written.is_guarded else index.language
 
 
-def _numbers(words: Words, language: Language) -> set[str]:
+def _numbers(text: Words, language: Language) -> set[str]:
     """Give the numbers of a text without their signs; "one" is too often no number, and is left out."""
-    forms = value_places(Stretch(words.atoms, len(words), language, words.before))
+    forms = value_places(Stretch(text.atoms, len(text), language, text.before))
     return {_SIGNS.sub("", form) for form in forms} - {"1", "1th", ""}
 
 
 def _denied(said: Iterable[Words], language: Language) -> set[str]:
     """Give the stems of the first content word behind each negation: what the speaker says is not so."""
     found = set()
-    for words in said:
-        for at, atom in enumerate(words.atoms):
-            if atom not in language.negations:
+    negations = VERB_NEGATIONS.get(language.code, frozenset())
+    for each in said:
+        for at, atom in enumerate(each.atoms):
+            if atom not in negations:
                 continue
             following = (
                 other
-                for other in words.atoms[at + 1 : at + 1 + DENIED_REACH]
+                for other in each.atoms[at + 1 : at + 1 + DENIED_REACH]
                 if other not in language.function_words and other not in language.quantifiers
             )
             denied = next(following, "")
@@ -83,19 +89,19 @@ def _stems(atoms: Iterable[str]) -> set[str]:
     return {atom[:STEM_LETTERS] for atom in atoms if len(atom) >= STEM_LETTERS}
 
 
-def _names(words: Words, language: Language, index: TranscriptIndex) -> set[str]:
+def _names(text: Words, language: Language, index: TranscriptIndex) -> set[str]:
     """Give the words that are written like names inside a sentence; at its start, those the transcript knows as names.
 
     Where every noun has a capital, only words that the transcript does not have at all are taken for names.
     """
     found = set()
-    for at, atom in enumerate(words.atoms):
-        word = words.word(at)
+    for at, atom in enumerate(text.atoms):
+        word = text.word(at)
         if not word[:1].isupper() or len(word) < 2 or atom in language.function_words or atom in language.pronouns:
             continue
         if language.nouns_have_capitals:
             is_name = atom not in index.vocabulary and atom not in language.units
-        elif at == 0 or any(mark in words.before(at) for mark in ".?!:"):
+        elif at == 0 or any(mark in text.before(at) for mark in ".?!:"):
             is_name = _is_name_in(atom, index)
         else:
             is_name = atom not in language.units
