@@ -7,14 +7,19 @@ from typing import NamedTuple
 
 from notes_pipeline.verification.tables.language import Language, Numbers
 
+MAX_DIGITS = 15  # longer ones are no number that anybody says, and more than decimals hold exactly
 _DIGITS = re.compile(r"(\d+(?:[.,:]\d+)*)([a-zºª]*)")
-_VULGAR = re.compile(r"(\d*)(\d)\u2044(\d{1,2})")  # the sign of "2½" folds to "1⁄2"; above its line is one digit
+_VULGAR = re.compile(r"(\d{0,15})(\d)\u2044(\d{1,2})")  # the sign of "2½" folds to "1⁄2"; above its line is one digit
 _GROUPED = re.compile(r"\d{1,3}(?:([.,])\d{3})(?:\1\d{3})*")
 _SUFFIXES = {"st": "th", "nd": "th", "rd": "th", "th": "th", "º": "th", "ª": "th", "er": "th", "ème": "th", "e": "th"}
 
 
 def _blank(_: int) -> str:
     return " "
+
+
+def _is_whole(atom: str) -> bool:
+    return len(atom) <= MAX_DIGITS and atom.isdecimal()
 
 
 def is_number(atom: str, language: Language) -> bool:
@@ -163,7 +168,7 @@ def _read_part(stretch: Stretch, at: int, whole: Decimal, scale: int) -> tuple[D
     A part behind a scale is one of the scale: "dos millones y medio" are 2,5 million.
     """
     atoms, end, language, between, _ = stretch
-    if at >= end or whole % 1:
+    if at >= end or whole != whole.to_integral_value():
         return None
     for phrase, (above, below) in language.numbers.parts.items() if atoms[at] in language.numbers.part_starts else ():
         if tuple(atoms[at : min(end, at + len(phrase))]) == phrase and all(
@@ -176,11 +181,11 @@ def _read_part(stretch: Stretch, at: int, whole: Decimal, scale: int) -> tuple[D
         return None
     if between(at).isspace() and atoms[at][1:2] == "\u2044" and atoms[at - 1].isdigit():
         return whole + (_value(atoms[at], language)[0] or 0), at + 1
-    if at + 1 < end and atoms[at].isdigit() and between(at + 1) == "/" and between(at).isspace():
-        below = int(atoms[at + 1]) if atoms[at + 1].isdigit() else 0
+    if at + 1 < end and _is_whole(atoms[at]) and between(at + 1) == "/" and between(at).isspace():
+        below = int(atoms[at + 1]) if _is_whole(atoms[at + 1]) else 0
         if 0 < int(atoms[at]) < below:
             return whole + Decimal(int(atoms[at])) / below, at + 2
-    if between(at) == "/" and atoms[at].isdigit() and 0 < whole < int(atoms[at]):
+    if between(at) == "/" and _is_whole(atoms[at]) and 0 < whole < int(atoms[at]):
         return whole / int(atoms[at]), at + 1
     return None
 
@@ -199,7 +204,8 @@ def _read_share(stretch: Stretch, start: int) -> tuple[str, int] | None:
 def _read_spaced_groups(stretch: Stretch, value: Decimal, at: int) -> tuple[Decimal, int]:
     """Go on with the thousands of "1 200", where a language sets them apart by blanks."""
     atoms, end, language, between, _ = stretch
-    if not language.numbers.has_decimal_comma or not 0 < value < 1000 or value % 1 or not atoms[at - 1].isdigit():
+    is_group = 0 < value < 1000 and value == value.to_integral_value() and atoms[at - 1].isdigit()
+    if not language.numbers.has_decimal_comma or not is_group:
         return value, at
     while at < end and len(atoms[at]) == 3 and atoms[at].isdigit() and len(between(at)) == 1 and between(at).isspace():
         value = value * 1000 + int(atoms[at])
@@ -259,6 +265,8 @@ def _read_digits(atom: str, numbers: Numbers) -> tuple[Decimal | None, str]:
     if found is None:
         return None, ""
     digits, suffix = found.groups()
+    if len(digits) > MAX_DIGITS:
+        return None, ""
     grouped = _GROUPED.fullmatch(digits)
     comma_is_decimal = numbers.has_decimal_comma
     if grouped and (digits.count(grouped[1]) > 1 or (grouped[1] == ",") != comma_is_decimal):

@@ -149,11 +149,10 @@ def read_times(stretch: Stretch, start: int) -> list[Reading]:
         hours is not None
         and numbers.has_bare_times
         and hours.form.endswith(".5")
-        and hours.form[:-2].isdigit()
-        and int(hours.form[:-2]) <= 24
+        and _is_below(hours.form[:-2], 25)
     ):
         found.append(Reading(hours.form.replace(".5", ":30"), hours.end))
-    if hours is None or not hours.form.isdigit() or int(hours.form) > 24 or hours.end >= end:
+    if hours is None or not _is_below(hours.form, 25) or hours.end >= end:
         return found
     at = hours.end
     has_word = atoms[at] in numbers.hours
@@ -165,7 +164,7 @@ def read_times(stretch: Stretch, start: int) -> list[Reading]:
     minutes = None
     if at + is_joined < end and (has_word or (is_joined and numbers.has_bare_times)) and not between(at).strip():
         minutes = read_number(stretch, at + is_joined)
-    if minutes is not None and minutes.form.isdigit() and 0 < int(minutes.form) < 60:
+    if minutes is not None and _is_below(minutes.form, 60) and int(minutes.form):
         found.append(Reading(f"{int(hours.form)}:{int(minutes.form):02}", minutes.end))
     elif has_word:
         found.append(Reading(f"{int(hours.form)}:00", at))
@@ -208,7 +207,12 @@ def _are_lone_digits(chunks: list[str]) -> bool:
 
 
 def _is_time(hours: str, minutes: str) -> bool:
-    return hours.isdigit() and minutes.isdigit() and len(minutes) == 2 and int(hours) <= 24 and int(minutes) < 60
+    return len(minutes) == 2 and _is_below(hours, 25) and _is_below(minutes, 60)
+
+
+def _is_below(form: str, limit: int) -> bool:
+    """Tell whether a number of at most two digits is below a limit; longer ones are not worth reading."""
+    return len(form) <= 2 and form.isdecimal() and int(form) < limit
 
 
 def _has_ordinal_dot(stretch: Stretch, start: int, end: int) -> bool:

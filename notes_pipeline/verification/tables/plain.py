@@ -13,6 +13,7 @@ UNGUARDED_NEGATIONS = words(
 UNSPACED_NEGATIONS = ("不", "没", "沒", "無", "未", "别", "ない", "ません", "なかった", "않", "없", "ไม่")
 
 # Numbers in words of a few of them: a date or a price in digits is the commonest honest change there is.
+MAX_HAN_DIGITS = 15  # longer rows are no number that anybody says
 _HAN_DIGITS = {character: value for value, character in enumerate("零一二三四五六七八九")} | {"〇": 0, "两": 2, "兩": 2}
 _HAN_STEPS = {"十": 10, "百": 100, "千": 1000}
 _HAN_SCALES = {"万": 10**4, "萬": 10**4, "亿": 10**8, "億": 10**8}
@@ -25,6 +26,8 @@ def read_han(atoms: list[str], start: int, end: int) -> tuple[int, int] | None:
         run += 1
     digits = [str(_HAN_DIGITS[atom]) for atom in atoms[start:run]]
     is_step_next = run < end and (atoms[run] in _HAN_STEPS or atoms[run] in _HAN_SCALES)
+    if len(digits) > MAX_HAN_DIGITS:
+        return None
     if len(digits) > 1 and not is_step_next:
         return (int("".join(digits)), run) if len(digits) > 2 else (int(digits[0]), start + 1)
     total, section, digit = 0, 0, None
@@ -33,7 +36,7 @@ def read_han(atoms: list[str], start: int, end: int) -> tuple[int, int] | None:
         atom = atoms[at]
         if digit is None and atom in _HAN_DIGITS:
             digit = _HAN_DIGITS[atom] or None  # a zero fills a gap: "一百零五"
-        elif at == start and atom.isdigit():
+        elif at == start and atom.isdecimal() and len(atom) <= MAX_HAN_DIGITS:
             digit = int(atom)
         elif atom in _HAN_STEPS:
             section += (1 if digit is None else digit) * _HAN_STEPS[atom]
