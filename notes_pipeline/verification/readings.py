@@ -3,10 +3,12 @@
 import re
 from typing import NamedTuple
 
-from notes_pipeline.verification.numerals import Stretch, read_chunk, starts_number
+from notes_pipeline.verification.numerals import Stretch, is_number, read_chunk, starts_number
+from notes_pipeline.verification.tables.language import Language
 
 MAX_HOUR_WORDS = 6  # "vingt et une heures" has four, with fillers six
 MAX_NUMBER_WORDS = 16  # "one hundred and twenty-three million four hundred and fifty-six thousand" has thirteen
+MAX_PRICE_WORDS = 7  # "for three hundred and fifty pounds" has five between
 MONEY_REACH = 25  # words on either side among which words of money tell that "pounds" are money
 WEIGHT_REACH = 6  # words on either side among which others tell that they are not
 _CLOCK = re.compile(r"(\d{1,2})[h:](\d\d)")
@@ -126,7 +128,16 @@ def is_money(stretch: Stretch, at: int) -> bool:
     if not thing.other.isdisjoint(beside):
         return False
     sign = stretch.language.currencies[atoms[at]]
+    before = at - 1
+    while before > at - MAX_PRICE_WORDS and before >= 0 and _is_in_number(atoms[before], stretch.language):
+        before -= 1
+    if before >= 0 and atoms[before] in thing.price:
+        return True
     return not thing.money.isdisjoint(atoms[max(0, at - MONEY_REACH) : at + 1 + MONEY_REACH]) or sign in atoms
+
+
+def _is_in_number(atom: str, language: Language) -> bool:
+    return is_number(atom, language) or atom in language.numbers.joiners or atom in language.numbers.one
 
 
 def read_times(stretch: Stretch, start: int) -> list[Reading]:
@@ -145,12 +156,7 @@ def read_times(stretch: Stretch, start: int) -> list[Reading]:
         return [reading, reading._replace(end=start + 2)] if following in numbers.hours else [reading]
     found: list[Reading] = []
     hours = read_number(stretch, start)
-    if (
-        hours is not None
-        and numbers.has_bare_times
-        and hours.form.endswith(".5")
-        and _is_below(hours.form[:-2], 25)
-    ):
+    if hours is not None and numbers.has_bare_times and hours.form.endswith(".5") and _is_below(hours.form[:-2], 25):
         found.append(Reading(hours.form.replace(".5", ":30"), hours.end))
     if hours is None or not _is_below(hours.form, 25) or hours.end >= end:
         return found

@@ -23,7 +23,8 @@ ENGLISH = Edges(
     denials=before(
         """
         <not>(?:think|believe|say|feel|expect|suppose|imagine|reckon)<that>
-        <not>(?:mean|see|agree|know|accept|claim|understand|promise) that
+        <not>(?:mean|see|agree|know|accept|claim|understand|promise|find|prove|show|confirm|demonstrate|establish|conclude|guarantee|indicate|suggest|verify|hear|notice|realize|realise|assume) that
+        never <adverbs>(?:found|proved|proven|shown|showed|confirmed|established|concluded|heard|noticed) that
         <not>(?:know|remember|see) (?:if|whether)
         <not>feel like
         <not>want(?: (?:you|him|her|them|people|anyone|us|me))? to

@@ -19,6 +19,8 @@ FRENCH = Edges(
         (?:crois|croit|croyons|croient|pense|penses|pensons|pensent|dis|dit|disons|dirais|dirait|trouve|imagine|veut dire|suis sûr|sûre?|certaine?|convaincue?|vrai|possible|juste|cas) (?:pas|jamais) <adverbs>que
         (?:pas|jamais) <adverbs>(?:sûre?|certaine?|convaincue?|vrai|possible|juste|dit|cru|pensé|promis|le cas|dire|croire) (?:que|si)
         sais pas si
+        (?:pas|jamais) (?:prouver|prouvé|montrer|montré|démontrer|démontré|confirmer|confirmé|constater|constaté|trouvé|entendu|garantir|établi) que
+        (?:prouve|montre|démontre|confirme|constate|indique|garantis|garantit) pas que
         (?:aucune? (?:preuve|raison|signe)|rien ne (?:montre|prouve|dit|indique))(?: de (?:croire|penser))? que
         (?:pas parce que|pas que|comme si)
         (?:personne|aucun)(?: (?!(?:mais|et|je|on) )\\w+){0,5} (?:croit|pense|dit|dirait|croire|dire) que

@@ -22,6 +22,7 @@ GERMAN = Edges(
         (?:stimmt|heisst|bedeutet|wahr|richtig|so|sicher|sagen|gesagt|behauptet|gemeint) <adverbs>nicht dass
         (?:nicht|nie|niemals|nirgends)(?: (?:wahr|richtig|so|sicher|sagen|gesagt|behauptet|gemeint|geglaubt|gedacht|versprochen|der fall))? (?:dass|ob)
         nicht (?:sicher|klar|weil)(?: ob)?
+        (?:nicht|nie|niemals) (?:beweisen|bewiesen|zeigen|gezeigt|belegen|belegt|bestätigen|bestätigt|festgestellt|gefunden|gehört|garantieren|ausschliessen)(?: (?:können|konnten|konnte|worden))? dass
         weiss(?: ich)? nicht ob
         (?:niemand|keiner)(?: (?!(?:aber|und|ich|wir) )\\w+){0,5} (?:glaubt|glauben|denkt|denken|sagt|sagen|behauptet|behaupten|meint)<that>
         (?:falsch|unfair|übertrieben|fehler) zu (?:sagen|glauben|behaupten|meinen|denken)

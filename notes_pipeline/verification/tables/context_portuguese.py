@@ -19,6 +19,7 @@ PORTUGUESE = Edges(
         (?:não|nunca|jamais|nem) <adverbs>(?:acho|acha|achamos|acham|penso|pensa|pensam|creio|crê|acredito|acredita|acreditamos|acreditam|digo|diz|dizemos|disse|disseram|diria|parece|significa|quer dizer|é|é que|é certo|é verdade|é possível|tenho certeza de|espero|vejo|prometi|prometeu|prometeram) que
         não (?:sei|sabemos|sabem|sabe) se
         não (?:porque|que|é como se)
+        (?:não|nunca) (?:\\w+ )?(?:provar|provado|provamos|prova|demonstrar|demonstrado|demonstra|mostra|mostrado|confirmar|confirmado|encontrado|garantir|garante|ouvido) que
         não há (?:provas?|evidências?|sinais) de que
         nada (?:indica|mostra|prova|diz) que
         como se

@@ -19,6 +19,7 @@ SPANISH = Edges(
         (?:no|nunca|jamás|tampoco) <adverbs>(?:creo|cree|creemos|creen|pienso|piensa|piensan|digo|dice|decimos|dije|dijo|dijeron|diría|diríamos|parece|significa|quiere decir|es|es que|es cierto|es verdad|es posible|estoy seguro de|estoy segura de|espero|veo|he dicho|ha dicho|prometí|prometió|prometieron) que
         no (?:sé|sabemos|saben|sabe) si
         no (?:porque|que|es como si)
+        (?:no|nunca) (?:\\w+ )?(?:probar|probado|probamos|demostrar|demostrado|demuestra|prueba|muestra|mostrado|confirmar|confirmado|encontrado|garantizar|garantiza|oído) que
         no hay (?:pruebas?|evidencias?|señales) de que
         nada (?:indica|demuestra|prueba|dice) que
         como si

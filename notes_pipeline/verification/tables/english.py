@@ -366,6 +366,7 @@ ENGLISH = Language(
                 "worth cheap cheaper expensive afford earn earns earned earning sterling pence penny pennies quid bucks "
                 "million billion dollar dollars euro euros $ € purchase purchased tender bid savings saved pension pensions"
             ),
+            price=words("for"),
             other=words(
                 "weigh weighs weighed weighing weight weights overweight heavy heavier kilo kilos kilogram kilograms kg "
                 "gram grams ounce ounces stone ton tons tonne tonnes lose loses losing lost gain gained gaining lb lbs "

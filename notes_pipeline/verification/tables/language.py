@@ -32,11 +32,15 @@ def groups(text: str) -> dict[str, frozenset[str]]:
 
 
 class Thing(NamedTuple):
-    """What tells money from a weight or a thing: "pound". `money`, `other`: words beside it; `behind`: right behind."""
+    """What tells money from a weight or a thing: "pound".
+
+    `money`, `other`: words beside it; `behind`: right behind it; `price`: right before its number.
+    """
 
     money: frozenset[str]
     other: frozenset[str] = frozenset()
     behind: frozenset[str] = frozenset()
+    price: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

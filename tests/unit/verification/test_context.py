@@ -192,3 +192,20 @@ def test_the_end_of_a_question_is_no_statement(make_index: MakeIndex, quote: str
     evidence = verify_quote(Quote(quote, "Ben"), make_index("Ben: Would you say that the rent has fallen?"))
     assert evidence.verdict is Verdict.ALTERED
     assert Reason.QUESTION in evidence.reasons
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "quote"),
+    [
+        pytest.param("en", "They did not find that staffing was the cause.", "staffing was the cause", id="find"),
+        pytest.param("en", "I can't prove that the mould made it worse.", "the mould made it worse", id="prove"),
+        pytest.param("de", "Sie konnten nicht beweisen, dass er dort war.", "er dort war", id="beweisen"),
+        pytest.param("fr", "On n'a pas prouvé que le four était froid.", "le four était froid", id="prouvé"),
+        pytest.param("es", "No pudieron probar que el dinero faltaba.", "el dinero faltaba", id="probar"),
+        pytest.param("pt", "Não conseguimos provar que o dinheiro faltava.", "o dinheiro faltava", id="provar"),
+    ],
+)
+def test_what_was_not_proved_is_not_stated(make_index: MakeIndex, language: str, said: str, quote: str) -> None:
+    evidence = verify_quote(Quote(quote), make_index(f"Ann: {said}", language=language))
+    assert Reason.CONTEXT in evidence.reasons
+    assert evidence.verdict is Verdict.ALTERED
