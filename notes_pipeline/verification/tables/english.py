@@ -299,6 +299,10 @@ ENGLISH = Language(
         airplane / aeroplane
         aluminium / aluminum
         draught / draft
+        mould / mold
+        moulds / molds
+        mouldy / moldy
+        smoulder / smolder
         manoeuvre / maneuver
         yoghurt / yogurt
         mhm / mm
