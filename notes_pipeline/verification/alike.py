@@ -116,8 +116,8 @@ def is_alike(
         return False
     if not is_english:
         return are_names and by_sound and _DOUBLE.sub(r"\1", one) == _DOUBLE.sub(r"\1", other)
-    if _INITIALS.get(one[0], one[0]) != _INITIALS.get(other[0], other[0]):
-        return False  # no rule above makes these one sound
+    if not may_be_alike(one, other):
+        return False
     if regional(one) == regional(other) or _drops_g(one, other) or _drops_g(other, one):
         return True
     if not by_sound or one.rstrip("s") == other.rstrip("s"):

@@ -154,9 +154,8 @@ def _frame(before: list[str], start: int, index: TranscriptIndex, edges: Edges, 
     if binds or is_dependent:
         if edges.denials.search(f"{text} {first}" if is_dependent else text) is not None:
             return TURNED
-        if last in language.pronouns and edges.denials.search(text[: -len(last) - 1]) is not None:
-            return WEAKENED
-        if last in language.pronouns and edges.doubts.search(text[: -len(last) - 1]) is not None:
+        frame = text[: -len(last) - 1] if last in language.pronouns else ""
+        if edges.denials.search(frame) is not None or edges.doubts.search(frame) is not None:
             return WEAKENED  # "provided that we | sign"
     # Without the quote's own "if": a condition that the quote states itself is not lost.
     if last in language.doubts or edges.doubts.search(text) is not None:
@@ -172,7 +171,8 @@ def hidden_context(start: int, end: int, index: TranscriptIndex) -> Loss:
     hidden = [atom for atom in words.atoms[start:end] if atom not in language.fillers]
     if not hidden:
         return NOTHING
-    if edges.hidden.search(" " + " ".join(hidden)) is not None:
+    frame = text_of(hidden)
+    if edges.hidden.search(frame) is not None:
         return LEFT_OUT
     if CLAUSE_END.isdisjoint(words.before(end)):
         if hidden[-1] in edges.modals or hidden[-1] in edges.nearly or hidden[-1] in edges.conditions:
@@ -180,7 +180,6 @@ def hidden_context(start: int, end: int, index: TranscriptIndex) -> Loss:
         sentence = sentence_within(start, end, index)
         if sentence and sentence[0] in edges.conditions:
             return LEFT_OUT
-        frame = text_of(hidden)
         if edges.denials.search(frame) is not None:
             return LEFT_OUT
         if edges.doubts.search(frame) is not None:

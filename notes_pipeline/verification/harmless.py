@@ -4,13 +4,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from notes_pipeline.verification.asides import is_filler, is_marker
-from notes_pipeline.verification.numerals import Stretch
 from notes_pipeline.verification.readings import value_places
 from notes_pipeline.verification.repeats import echoes, is_repeated, is_stutter, may_be_repeated, repeated_before
 from notes_pipeline.verification.sides import Written
 from notes_pipeline.verification.starts import is_abandoned, is_broken_off
-from notes_pipeline.verification.tables.language import Language
-from notes_pipeline.verification.tokens import Words
 
 MAX_ABANDONED_WORDS = 5
 NEGATION_REACH = 4  # words from "ne" to "pas"
@@ -19,15 +16,15 @@ NEGATION_REACH = 4  # words from "ne" to "pas"
 class Side(Written):
     """Words of which some may go without loss."""
 
-    def __init__(self, words: Words, language: Language, offsets: tuple[int, ...] | None = None) -> None:
-        """`offsets`: where the utterances of the transcript start, None for a quote."""
-        super().__init__(words, language, offsets)
-        self._drops: dict[int, tuple[tuple[int, int], ...]] = {}
+    @cached_property
+    def _drops(self) -> dict[int, tuple[tuple[int, int], ...]]:
+        """What is known of `drops` so far."""
+        return {}
 
     @cached_property
     def values(self) -> dict[str, list[int]]:
         """Where numbers and shares stand, by their form: made for the first quote that is nothing but one."""
-        return value_places(Stretch(self.atoms, len(self.atoms), self.language, self.words.before, self.is_said))
+        return value_places(self.stretch)
 
     def drops(self, at: int, floor: int) -> tuple[int, ...]:
         """List how many words may be left out from `at` on without loss.

@@ -3,7 +3,7 @@
 import re
 
 from notes_pipeline.verification.align import Region
-from notes_pipeline.verification.numerals import Stretch, is_number
+from notes_pipeline.verification.numerals import is_number
 from notes_pipeline.verification.readings import read_amounts
 from notes_pipeline.verification.sides import Written
 
@@ -16,15 +16,10 @@ def is_moved_sign(claimed: Written, said: Written, region: Region) -> bool:
     if len(atoms) != 1 or atoms[0] not in said.language.signs:
         return False
     here, there = (
-        {reading.form for reading in read_amounts(stretch_of(side), at)}
+        {reading.form for reading in read_amounts(side.stretch, at)}
         for side, at in ((claimed, region.quote_start), (said, region.start))
     )
     return not here.isdisjoint(there)
-
-
-def stretch_of(side: Written) -> Stretch:
-    """Give the words of a side to read numbers from."""
-    return Stretch(side.atoms, len(side.atoms), side.language, side.words.before, side.is_said)
 
 
 def is_same_share(claimed: Written, said: Written, region: Region) -> bool:

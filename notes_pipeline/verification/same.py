@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from notes_pipeline.verification.accents import is_typed_bare
 from notes_pipeline.verification.alike import is_alike, may_be_alike
 from notes_pipeline.verification.harmless import Side
-from notes_pipeline.verification.notation import stretch_of
 from notes_pipeline.verification.numerals import Stretch, is_number, starts_number
 from notes_pipeline.verification.readings import Reading, is_money, read_amounts, read_numbers, read_range, read_times
 from notes_pipeline.verification.tables.language import Language
@@ -32,7 +31,7 @@ def alike_steps(claimed: Side, at: int, end: int, said: Side, place: int, stop: 
             and min(at, place) > 0
             and is_number(claimed.atoms[at - 1], language)
             and is_number(said.atoms[place - 1], language)
-            and (one == other or one not in language.signs or is_money(stretch_of(said), place))
+            and (one == other or one not in language.signs or is_money(said.stretch, place))
         )
     ):
         yield 1, 1

@@ -3,6 +3,7 @@
 from bisect import bisect_left
 from functools import cached_property
 
+from notes_pipeline.verification.numerals import Stretch
 from notes_pipeline.verification.tables.language import Language
 from notes_pipeline.verification.text import ELLIPSIS, SOUND, strip_accents
 from notes_pipeline.verification.tokens import Words
@@ -27,6 +28,11 @@ class Written:
         """The words before which an utterance starts."""
         starts = self.words.starts
         return frozenset(bisect_left(starts, offset) for offset in self._offsets) - {0, len(starts)}
+
+    @cached_property
+    def stretch(self) -> Stretch:
+        """The words to read numbers from."""
+        return Stretch(self.atoms, len(self.atoms), self.language, self.words.before, self.is_said)
 
     @cached_property
     def vocabulary(self) -> frozenset[str]:

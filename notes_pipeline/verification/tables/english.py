@@ -341,20 +341,6 @@ ENGLISH = Language(
         "caught fought dealt slept swept laid raised hidden ridden bitten frozen drawn flown blown sat dug hung stuck"
     ),
     doubts=words("perhaps maybe possibly allegedly supposedly"),
-    opaque=(
-        *(
-            (verb, "not", thought, *end)
-            for verb in ("do", "did", "does", "would", "could")
-            for thought, end in (
-                ("think", ()), ("think", ("that",)), ("believe", ()), ("believe", ("that",)), ("know", ("if",)),
-                ("know", ("whether",)), ("know", ("that",)), ("say", ("that",)), ("say", ()), ("mean", ("that",)),
-                ("see", ("that",)), ("agree", ("that",)), ("feel", ("like",)), ("feel", ()), ("expect", ()), ("suppose", ()),
-            )
-        ),
-        ("not", "because"), ("not", "that"), ("not", "sure", "if"), ("not", "sure", "whether"), ("not", "sure", "that"),
-        ("not", "true", "that"), ("not", "sure"), ("not", "the", "case", "that"), ("not", "to", "say", "that"),
-        ("doubt", "that"), ("doubt", "whether"), ("not", "as", "if"), ("not", "like"), ("no", "way"),
-    ),
     currencies={
         "$": "$", "dollar": "$", "dollars": "$", "€": "€", "euro": "€", "euros": "€", "£": "£", "pound": "£",
         "pounds": "£", "¥": "¥", "yen": "¥", "₹": "₹", "rupee": "₹", "rupees": "₹", "¢": "¢", "cent": "¢", "cents": "¢",

@@ -158,11 +158,6 @@ FRENCH = Language(
     link="et",
     emphatics=words("très si trop bien là ici aussi tout même"),
     doubts=words("éventuellement"),
-    opaque=(
-        ("ne", "crois", "pas", "que"), ("ne", "pense", "pas", "que"), ("crois", "pas", "que"), ("pense", "pas", "que"),
-        ("pas", "sûr", "que"), ("pas", "vrai", "que"), ("sais", "pas", "si"), ("veut", "pas", "dire", "que"), ("doute", "que"),
-        ("peut", "être"), ("peut", "être", "que"), ("pas", "parce", "que"), ("pas", "que"),
-    ),
     currencies={"€": "€", "euro": "€", "euros": "€", "$": "$", "dollar": "$", "dollars": "$", "£": "£", "livres": "£"},
     things={"livres": Thing(money=words("sterling britanniques pence penny londres"))},
     percent=phrases("percent, pourcent, pour cent"),

@@ -228,11 +228,6 @@ GERMAN = Language(
         "tochter laden kaufer fallt fallen lasst schlaft halt halten lost losen geld gute hohe fuhren fuhrt schwule zuge"
     ),
     doubts=words("vielleicht möglicherweise eventuell angeblich"),
-    opaque=(
-        ("glaube", "ich", "nicht", "dass"), ("glaube", "nicht", "dass"), ("denke", "nicht", "dass"),
-        ("nicht", "sicher", "ob"), ("weiss", "nicht", "ob"), ("stimmt", "nicht", "dass"), ("heisst", "nicht", "dass"),
-        ("nicht", "so", "dass"), ("nicht", "weil"), ("bezweifle", "dass"),
-    ),
     currencies={
         "€": "€", "euro": "€", "$": "$", "dollar": "$", "£": "£", "pfund": "£", "franken": "chf", "chf": "chf",
     },

@@ -120,7 +120,6 @@ class Language:
     relatives: frozenset[str] = frozenset()  # behind which a verb may stand twice: "those who work work well"
     openers: frozenset[str] = frozenset()  # words that a sentence may lose at its start where a comma follows
     light_openers: frozenset[str] = frozenset()  # the same without a comma, before a subject
-    opaque: tuple[tuple[str, ...], ...] = ()  # phrases that turn what follows into its opposite or into doubt
     currencies: dict[str, str] = field(default_factory=dict)  # signs and words of currencies to one form
     percent: frozenset[tuple[str, ...]] = frozenset({("percent",)})  # "percent" is how "%" is read in every language
     percent_before: frozenset[tuple[str, ...]] = frozenset()  # the same where it stands before the number

@@ -154,10 +154,6 @@ PORTUGUESE = Language(
     link="e",
     emphatics=words("muito tão já sim também aqui ali lá assim"),
     doubts=words("talvez"),
-    opaque=(
-        ("não", "acho", "que"), ("não", "penso", "que"), ("não", "creio", "que"), ("não", "é", "que"), ("não", "sei", "se"),
-        ("não", "porque"), ("não", "significa", "que"), ("duvido", "que"), ("se", "calhar"), ("não", "quer", "dizer", "que"),
-    ),
     currencies={
         "€": "€", "euro": "€", "euros": "€", "$": "$", "dólar": "$", "dólares": "$", "reais": "r$", "real": "r$", "£": "£",
         "libras": "£",

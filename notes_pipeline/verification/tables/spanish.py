@@ -151,10 +151,6 @@ SPANISH = Language(
     link="y",
     emphatics=words("muy tan ya sí también aquí allí ahí así"),
     doubts=words("quizás quizá"),
-    opaque=(
-        ("no", "creo", "que"), ("no", "pienso", "que"), ("no", "es", "que"), ("no", "sé", "si"), ("no", "digo", "que"),
-        ("no", "porque"), ("no", "significa", "que"), ("dudo", "que"), ("tal", "vez"), ("a", "lo", "mejor"), ("no", "es", "verdad", "que"),
-    ),
     currencies={"€": "€", "euro": "€", "euros": "€", "$": "$", "dólar": "$", "dólares": "$", "£": "£", "libras": "£"},
     things={"libras": Thing(money=words("esterlinas británicas peniques londres"))},
     percent=phrases("percent, por ciento, por cien"),
