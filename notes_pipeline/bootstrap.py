@@ -1,46 +1,73 @@
 """The only place that chooses implementations: settings in, parts that work together out."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from alembic.config import Config
+from pydantic import SecretStr
 from sqlalchemy import Engine
 
 from notes_pipeline.core.errors import ServiceUnavailableError, SettingsError
+from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.offline import OFFLINE_MODEL
+from notes_pipeline.llm.prices import PriceList, load_prices
+from notes_pipeline.llm.prompts import load_prompts
 from notes_pipeline.settings import DEFAULT_MODEL, OPENAI_URL, Settings
+from notes_pipeline.store.budgets import Budgets
 from notes_pipeline.store.database import Transactions, connect, transactions
 
 if TYPE_CHECKING:
+    import redis
+
     from notes_pipeline.llm.client import ModelClient
+    from notes_pipeline.llm.gate import Gate
+    from notes_pipeline.steps.asking import Asking
+    from notes_pipeline.steps.profiled import ProfiledModel
+
+TRIAL_MARGIN_S = 10.0  # beyond a call's deadline, until one that was to try an endpoint is taken for dead
 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
 class Models:
-    """The clients of one endpoint, one for each model that runs ask for."""
+    """The models that runs ask for, each with its endpoint and what is known of it."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
+    def __init__(self, services: "Services") -> None:
+        self._services = services
+        self._settings = services.settings
         self._lock = Lock()
-        self._clients: dict[str, ModelClient] = {}
+        self._models: dict[str, ProfiledModel] = {}
 
-    def __call__(self, name: str) -> "ModelClient":
-        from notes_pipeline.llm.client import ModelClient  # 0.5 s, which only who asks a model needs to wait
+    def __call__(self, name: str) -> "ProfiledModel":
+        from notes_pipeline.steps.profiled import ProfiledModel
 
         with self._lock:
-            if name not in self._clients:
-                key = self._settings.openai_api_key
-                self._clients[name] = ModelClient(
-                    base_url=self._settings.openai_base_url or OPENAI_URL,
-                    api_key=None if key is None else key.get_secret_value(),
-                    model=name,
-                    timeout_s=self._settings.notes_call_timeout_s,
-                )
-            return self._clients[name]
+            if name not in self._models:
+                self._models[name] = ProfiledModel(self.client(name), self._services.transactions)
+            return self._models[name]
+
+    def client(self, name: str) -> "ModelClient":
+        """Make a client of a model's endpoint."""
+        from notes_pipeline.llm.client import ModelClient  # 0.5 s, which only who asks a model needs to wait
+
+        base_url, key = self._endpoint(name)
+        return ModelClient(
+            base_url=base_url,
+            api_key=None if key is None else key.get_secret_value(),
+            model=name,
+            timeout_s=self._settings.notes_call_timeout_s,
+            prices=self._services.prices,
+        )
+
+    def _endpoint(self, name: str) -> tuple[str, SecretStr | None]:
+        settings = self._settings
+        if name == settings.notes_fallback_model and settings.notes_fallback_base_url is not None:
+            return settings.notes_fallback_base_url, settings.notes_fallback_api_key
+        return settings.openai_base_url or OPENAI_URL, settings.openai_api_key
 
     def default(self) -> str:
         """Name the model that new runs ask for.
@@ -59,7 +86,7 @@ class Models:
             return OFFLINE_MODEL
         if settings.openai_base_url is None or settings.openai_base_url.rstrip("/") == OPENAI_URL:
             return DEFAULT_MODEL
-        offered = self("").list_models()
+        offered = self.client("").list_models()
         if len(offered) == 1:
             return offered[0]
         names = ", ".join(offered[:10]) or "none"
@@ -86,7 +113,48 @@ class Services:
 
     @cached_property
     def models(self) -> Models:
-        return Models(self.settings)
+        return Models(self)
+
+    @cached_property
+    def prices(self) -> PriceList:
+        return load_prices(self.settings.notes_prices)
+
+    @cached_property
+    def prompts(self) -> list[Prompt]:
+        return load_prompts(self.settings.notes_prompts)
+
+    def gate(self, client: "redis.Redis") -> "Gate":
+        """Make the gate that all workers of a broker share."""
+        from notes_pipeline.llm.gate import RedisGate, Tuning
+
+        return RedisGate(
+            client,
+            requests_per_minute=self.settings.notes_requests_per_minute,
+            tokens_per_minute=self.settings.notes_tokens_per_minute,
+            tuning=Tuning(trial_time_s=self.settings.notes_call_timeout_s + TRIAL_MARGIN_S),
+        )
+
+    def asking(self, gate: "Gate") -> "Asking":
+        """Put together what asks models."""
+        from notes_pipeline.steps.asking import Asking
+
+        settings = self.settings
+        return Asking(
+            transactions=self.transactions,
+            models=self.models,
+            gate=gate,
+            prices=self.prices,
+            call_timeout_s=settings.notes_call_timeout_s,
+            fallback=settings.notes_fallback_model,
+            budgets=Budgets(
+                day=micro_usd(settings.notes_budget_day_usd), workspace=micro_usd(settings.notes_budget_workspace_usd)
+            ),
+        )
+
+
+def micro_usd(usd: Decimal | None) -> int | None:
+    """Write US dollars as millionths."""
+    return None if usd is None else int(usd * 1_000_000)
 
 
 def migrations_config(database_url: str) -> Config:

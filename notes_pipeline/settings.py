@@ -1,5 +1,6 @@
 """The only reader of the environment. Each setting is named as its variable, in capitals."""
 
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -25,6 +26,22 @@ class Settings(BaseSettings):
     notes_model: str | None = Field(default=None, description="The model to ask.")
     notes_workspace: str = Field(default="default", min_length=1)
     notes_data: Path = Field(default=DEFAULT_DATA, description="The folder of the embedded parts.")
+    notes_fallback_model: str | None = Field(
+        default=None, description="The model to ask where the first one cannot be."
+    )
+    notes_fallback_base_url: str | None = Field(default=None, description="Its endpoint; by default the same.")
+    notes_fallback_api_key: SecretStr | None = None
+    notes_judge_model: str | None = Field(default=None, description="A second model that judges the notes.")
+    notes_prompts: Path | None = Field(default=None, description="A folder of prompts that stand in for ours.")
+    notes_prices: Path | None = Field(default=None, description="A price list that stands in for ours.")
+    notes_requests_per_minute: int | None = Field(default=None, ge=1, description="For all workers together, by model.")
+    notes_tokens_per_minute: int | None = Field(default=None, ge=1, description="For all workers together, by model.")
+    notes_budget_run_usd: Decimal | None = Field(default=None, gt=0, description="For each run that names none.")
+    notes_budget_day_usd: Decimal | None = Field(default=None, gt=0, description="All workspaces, a day of UTC.")
+    notes_budget_workspace_usd: Decimal | None = Field(default=None, gt=0, description="One workspace, a month of UTC.")
+    notes_patience_s: float = Field(default=600.0, ge=0, description="With an endpoint that is down.")
+    notes_canary: Path | None = Field(default=None, description="A gold set that workers evaluate once a day.")
+    notes_alarm_webhook: str | None = Field(default=None, description="Where an alarm is posted to.")
     notes_concurrency: int = Field(default=16, ge=1, le=400, description="Calls in flight per worker process.")
     notes_call_timeout_s: float = Field(default=120.0, gt=0, description="From asking a model to its last byte.")
     notes_lease_s: float = Field(default=30.0, gt=0, description="Work without a sign of life is free after this.")

@@ -1,14 +1,27 @@
 """Small values for tests, each with only what the test is about."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID, uuid4
 
+from notes_pipeline.core.errors import NotesPipelineError
 from notes_pipeline.core.guide import Guide, Question, Theme
 from notes_pipeline.core.merging import Draft
+from notes_pipeline.core.model_calls import CallOutcome, ModelCall
 from notes_pipeline.core.notes import Evidence, Note, NoteStatus, Quote, Verdict
 from notes_pipeline.core.transcript import Span, Transcript, Utterance
-from notes_pipeline.llm.client import AnswerFormat, Record
+from notes_pipeline.llm.client import Record
+from notes_pipeline.llm.failures import outcome_of
+from notes_pipeline.llm.forms import A
+from notes_pipeline.llm.gate import Gate, OpenGate
+from notes_pipeline.llm.prices import PriceList, load_prices
 from notes_pipeline.llm.rendering import Message
+from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.steps.asking import Asking, Model
+from notes_pipeline.store.budgets import Budgets
+from notes_pipeline.store.database import Transactions
 
 MS_PER_UTTERANCE = 5_000
 
@@ -48,24 +61,62 @@ def make_draft(chunk_index: int, *evidence: Evidence, statement: str = "It is so
 
 
 class ScriptedModel:
-    """A model that gives the answers it was made with, one after the other; an exception among them is raised."""
+    """A model that gives the answers it was made with, one after the other; an exception among them is raised.
 
-    def __init__(self, *answers: str | BaseException) -> None:
+    `asked`: the messages of each request, in order; `requests`: the requests themselves.
+    """
+
+    endpoint = "scripted"
+
+    def __init__(self, *answers: str | BaseException, name: str = "scripted") -> None:
         self._answers = list(answers)
-        self.asked: list[list[Message]] = []
+        self.name = name
+        self.requests: list[ModelRequest[Any]] = []
 
-    def complete(
-        self, messages: list[Message], answer: AnswerFormat, *, prompt_hash: str, record: Record, retries: int = 0
-    ) -> str:
-        self.asked.append(list(messages))
+    @property
+    def asked(self) -> list[list[Message]]:
+        return [list(request.messages) for request in self.requests]
+
+    def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
+        self.requests.append(request)
         reply = self._answers.pop(0)
+        call = ModelCall(
+            purpose=request.purpose,
+            model_asked=self.name,
+            prompt_hash=request.prompt_hash,
+            started_at=datetime.now(UTC),
+            latency_ms=1,
+            outcome=CallOutcome.ANSWERED,
+            retries=retries,
+        )
+        if isinstance(reply, NotesPipelineError):
+            record(replace(call, outcome=outcome_of(reply), error=str(reply)))
         if isinstance(reply, BaseException):
             raise reply
+        usage = {"tokens_in": 1_000, "tokens_out": 100, "cost_micro_usd": 5_000, "model_served": self.name}
+        outcome = CallOutcome.ANSWERED if request.form.fits(reply) else CallOutcome.INVALID
+        record(replace(call, outcome=outcome, **usage))  # type: ignore[arg-type]  # of several types
         return reply
 
 
-def always(value: ScriptedModel) -> Callable[[str], ScriptedModel]:
-    return lambda _name: value
+def make_asking(
+    transactions: Transactions,
+    model: Callable[[str], Model],
+    *,
+    gate: Gate | None = None,
+    fallback: str | None = None,
+    budgets: Budgets | None = None,
+    prices: PriceList | None = None,
+) -> Asking:
+    return Asking(
+        transactions,
+        model,
+        gate or OpenGate(),
+        prices or load_prices(),
+        5.0,
+        fallback=fallback,
+        budgets=budgets or Budgets(),
+    )
 
 
 def ids(drafts: Sequence[Draft]) -> list[UUID]:

@@ -1,5 +1,6 @@
 """All commands with what they teach. What a command needs is imported when it runs, so that each starts fast."""
 
+from decimal import Decimal
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -47,7 +48,25 @@ def run(
         Path | None, typer.Option(help="What notes are asked for, as YAML or JSON. Without it, a general guide.")
     ] = None,
     as_json: AsJson = False,
-    anew: Annotated[bool, typer.Option("--anew", help="Ask the model again even if the result is stored.")] = False,
+    anew: Annotated[
+        bool, typer.Option("--anew", help="Do it again even if the result is stored; known answers are not paid again.")
+    ] = False,
+    no_cache: Annotated[
+        bool, typer.Option("--no-cache", help="Ask the model again, also for what is known. Implies --anew.")
+    ] = False,
+    model: Annotated[str | None, typer.Option(help="The model to ask, instead of `NOTES_MODEL`.")] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Ask once more for each note that does not stand; both tries are kept.")
+    ] = False,
+    summary: Annotated[
+        bool, typer.Option("--summary", help="Answer each question and theme from the notes, each sentence with them.")
+    ] = False,
+    budget: Annotated[
+        float | None, typer.Option(min=0.000001, help="US dollars that the calls may cost; then the run is partial.")
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only estimate chunks, tokens, cost and time; nothing is asked or stored.")
+    ] = False,
     demonstrate: Annotated[
         Path | None,
         typer.Option(help="Afterwards check these hand-written notes with bent quotes against the interview."),
@@ -60,9 +79,17 @@ def run(
 
     Example: `notes-pipeline run interview.vtt --guide guide.yaml --json > notes.json`
     """
-    from notes_pipeline.cli.run import run_file
+    from notes_pipeline.cli.run import Wishes, run_file
 
-    raise typer.Exit(run_file(file, guide, as_json=as_json, anew=anew, demonstrate=demonstrate))
+    wishes = Wishes(
+        model=model,
+        anew=anew,
+        uses_cache=not no_cache,
+        repairs=repair,
+        summarises=summary,
+        budget_usd=None if budget is None else Decimal(str(budget)),
+    )
+    raise typer.Exit(run_file(file, guide, wishes, as_json=as_json, only_estimate=dry_run, demonstrate=demonstrate))
 
 
 @app.command()
@@ -196,11 +223,44 @@ def migrate(
 
 
 @app.command()
-def status(as_json: AsJson = False) -> None:
-    """Tell what runs where, whether database, broker and model answer, their versions, and what waits in the queues."""
+def status(
+    probe: Annotated[
+        bool, typer.Option("--probe", help="Find out anew how the model can be held to a form: some small calls.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what runs where, whether database, broker and model answer, their versions, and what waits in the queues.
+
+    For the model, also how it is held to the form of an answer: by a JSON schema, by JSON alone, or by the prompt.
+    """
     from notes_pipeline.cli.services import print_status
 
-    raise typer.Exit(print_status(as_json=as_json))
+    raise typer.Exit(print_status(as_json=as_json, probe=probe))
+
+
+@app.command()
+def costs(
+    days: Annotated[int, typer.Option(min=1, help="Of the last so many days.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Tell what models cost: by run, by interview, and for each note that may be believed."""
+    from notes_pipeline.cli.costs import print_costs
+
+    print_costs(days=days, as_json=as_json)
+
+
+@app.command()
+def prompts(
+    name: Annotated[str | None, typer.Argument(help="Print the whole file of this prompt, to start one's own.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the prompts that models are asked with. A file in the folder of `NOTES_PROMPTS` stands in for ours."""
+    from notes_pipeline.cli.prompts import list_prompts, print_prompt
+
+    if name is None:
+        list_prompts(as_json=as_json)
+    else:
+        print_prompt(name)
 
 
 @app.command(name="offline-model")

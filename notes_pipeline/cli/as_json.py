@@ -3,11 +3,13 @@
 import json
 from typing import TypedDict
 
-from notes_pipeline.core.notes import Evidence, Note
+from notes_pipeline.core.notes import Coverage, Evidence, Note
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.llm.offline import is_offline
+from notes_pipeline.steps.estimate import Estimate
 from notes_pipeline.steps.read_run import RunReport
 from notes_pipeline.store.notes import StoredNote
+from notes_pipeline.store.summaries import StoredSummary
 from notes_pipeline.verification import render_diff
 
 
@@ -33,6 +35,7 @@ class NoteJson(TypedDict):
     statement: str
     status: str
     flags: list[str]
+    judged: dict[str, str] | None
     question: str | None
     theme: str | None
     evidence: list[EvidenceJson]
@@ -46,6 +49,7 @@ class StoredNoteJson(NoteJson):
     model: str
     is_offline_model: bool
     also_stated: list[str]
+    other_attempts: list[NoteJson]
 
 
 def note_json(note: Note) -> NoteJson:
@@ -53,6 +57,13 @@ def note_json(note: Note) -> NoteJson:
         "statement": note.statement,
         "status": note.status.value,
         "flags": [flag.value for flag in note.flags],
+        "judged": None
+        if note.judged is None
+        else {
+            "judgement": note.judged.judgement.value,
+            "missing": note.judged.missing,
+            "model": note.judged.model,
+        },
         "question": note.question_id,
         "theme": note.theme_id,
         "evidence": [evidence_json(each) for each in note.evidence],
@@ -68,6 +79,7 @@ def stored_note_json(stored: StoredNote) -> StoredNoteJson:
         "model": stored.model,
         "is_offline_model": is_offline(stored.model),
         "also_stated": list(stored.also_stated),
+        "other_attempts": [note_json(note) for note in stored.other_attempts],
         **note_json(stored.note),
     }
 
@@ -103,7 +115,11 @@ def run_json(report: RunReport, notes: tuple[StoredNote, ...], demonstration: li
             "model": run.model,
             "models_served": list(spending.models_served),
             "is_offline_model": is_offline(run.model),
-            "prompt_hash": run.prompt_hash,
+            "prompts": run.prompts,
+            "judge_model": run.judge_model,
+            "repairs": run.repairs,
+            "uses_cache": run.uses_cache,
+            "budget_usd": None if run.budget_micro_usd is None else run.budget_micro_usd / 1e6,
             "verifier_version": run.verifier_version,
             "interviewers": sorted(run.roles.interviewers),
             "roles_guessed": run.roles.guessed,
@@ -125,12 +141,13 @@ def run_json(report: RunReport, notes: tuple[StoredNote, ...], demonstration: li
         "coverage": [
             {"question": question.id, "text": question.text}
             | (
-                {"state": None, "asked_at": None}
+                {"state": None, "asked": None}
                 if (found := report.coverage.get(question.id)) is None
-                else {"state": found.state.value, "asked_at": found.asked_at}
+                else {"state": found.state.value, "asked": _asked_json(found, report)}
             )
             for question in report.guide.questions
         ],
+        "summaries": [_summary_json(stored) for stored in report.summaries.values()],
         "notes": [stored_note_json(note) for note in notes],
         "chunks": [
             {
@@ -140,12 +157,15 @@ def run_json(report: RunReport, notes: tuple[StoredNote, ...], demonstration: li
                 "outcome": None if chunk.outcome is None else chunk.outcome.value,
                 "error": chunk.error,
                 "attempts": chunk.attempts,
+                "halvings": chunk.halvings,
             }
             for chunk in report.ledger
         ],
         "cost": {
             "usd": None if spending.cost_micro_usd is None else spending.cost_micro_usd / 1e6,
             "calls": spending.calls,
+            "cached": spending.cached,
+            "failures": {outcome.value: number for outcome, number in spending.failures.items()},
             "tokens_in": spending.tokens_in,
             "tokens_cached": spending.tokens_cached,
             "tokens_out": spending.tokens_out,
@@ -154,6 +174,49 @@ def run_json(report: RunReport, notes: tuple[StoredNote, ...], demonstration: li
     if demonstration:
         content["demonstration"] = [{"what_was_done": done, **note_json(note)} for done, note in demonstration]
     return to_text(content)
+
+
+def _asked_json(coverage: Coverage, report: RunReport) -> dict[str, object] | None:
+    """Write the passage in which a question was asked."""
+    if coverage.asked_at is None or coverage.asked_span is None:
+        return None
+    utterance = report.utterances.utterances[coverage.asked_at]
+    return {
+        "utterance": coverage.asked_at,
+        "span": [coverage.asked_span.start, coverage.asked_span.end],
+        "words": report.utterances.slice(coverage.asked_span),
+        "speaker": utterance.speaker,
+        "start": seconds(utterance.start_ms),
+        "end": seconds(utterance.end_ms),
+    }
+
+
+def _summary_json(stored: StoredSummary) -> dict[str, object]:
+    return {
+        "topic": stored.summary.topic_id,
+        "model": stored.model,
+        "sentences": [
+            {"text": each.text, "notes": [str(note_id) for note_id in each.note_ids]}
+            for each in stored.summary.sentences
+        ],
+        "dropped": [{"text": each.text, "reason": each.reason} for each in stored.summary.dropped],
+    }
+
+
+def estimate_json(estimate: Estimate, model: str) -> str:
+    return to_text(
+        {
+            "model": model,
+            "chunks": estimate.chunks,
+            "chunks_known": estimate.chunks_known,
+            "tokens_in": estimate.tokens_in,
+            "tokens_out": estimate.tokens_out,
+            "usd": None if estimate.cost_micro_usd is None else estimate.cost_micro_usd / 1e6,
+            "usd_at_most": None if estimate.most_micro_usd is None else estimate.most_micro_usd / 1e6,
+            "seconds": round(estimate.seconds, 1),
+            "calls_before": estimate.calls_before,
+        }
+    )
 
 
 def to_text(content: object) -> str:

@@ -10,15 +10,16 @@ from rich.table import Table
 from rich.text import Text
 
 from notes_pipeline.cli.exits import printable
-from notes_pipeline.core.notes import CoverageState, DiffKind, Evidence, Note, NoteStatus, Verdict
+from notes_pipeline.core.notes import CoverageState, DiffKind, Evidence, Judgement, Note, NoteStatus, Verdict
 from notes_pipeline.core.reviewing import ReviewState
 from notes_pipeline.core.runs import RunState
-from notes_pipeline.core.wording import COVERAGE, FLAGS, REASONS, VERDICTS, clock, dollars
+from notes_pipeline.core.wording import CALL_OUTCOMES, COVERAGE, FLAGS, JUDGEMENTS, REASONS, VERDICTS, clock, dollars
 from notes_pipeline.llm.offline import is_offline
 
 if TYPE_CHECKING:
     from notes_pipeline.cli.results import Part, Relocated
     from notes_pipeline.core.transcript import Transcript
+    from notes_pipeline.steps.estimate import Estimate
     from notes_pipeline.steps.read_run import RunReport
     from notes_pipeline.store.notes import StoredNote
 
@@ -27,6 +28,7 @@ OFFLINE_LABEL = (
     "question being asked or answered is a guess"
 )
 SHOWN_WARNINGS = 3
+SHOWN_QUESTION = 200  # characters of the passage that asks
 _FATE_STYLE = {"kept": "green", "moved": "yellow", "orphaned": "red"}
 _STATE_STYLE = {RunState.FINISHED: "green", RunState.PARTIAL: "yellow", RunState.FAILED: "red"}
 _COVERAGE_STYLE = {
@@ -64,16 +66,13 @@ def print_run(report: "RunReport", notes: Sequence["StoredNote"], *, heading: bo
         found = report.coverage.get(question.id)
         if found is not None:
             title.append(f"  {COVERAGE[found.state]}", style=_COVERAGE_STYLE[found.state])
-            if found.asked_at is not None and found.asked_at < len(report.utterances.utterances):
-                asked_ms = report.utterances.utterances[found.asked_at].start_ms
-                title.append(f", asked at {clock(asked_ms)}" if asked_ms is not None else ", asked", style="dim")
-        _print_group(out, title, by_question.get(question.id, []))
+        _print_topic(out, title, by_question.get(question.id, []), report, question.id)
     for theme in report.guide.themes:
-        _print_group(out, _title(theme.id, theme.name), by_theme.get(theme.id, []))
+        _print_topic(out, _title(theme.id, theme.name), by_theme.get(theme.id, []), report, theme.id)
     if not notes and report.run.state is RunState.FINISHED:
         out.print(Text("\nNo notes: the model found nothing for this guide, or nothing fits what was asked for."))
     if others:
-        _print_group(out, _title("?", "For no question or theme of the guide"), others)
+        _print_topic(out, _title("?", "For no question or theme of the guide"), others, report, None)
     _print_sums(out, report)
 
 
@@ -182,22 +181,55 @@ def _title(id_: str, text: str) -> Text:
     return Text.assemble((f"{printable(id_)}  ", "bold cyan"), (printable(text), "bold"))
 
 
-def _print_group(out: Console, title: Text, notes: Sequence["StoredNote"]) -> None:
+def _about(report: "RunReport", topic_id: str, notes: Sequence["StoredNote"]) -> list[Text]:
+    """Give what stands above the notes of a topic: the passage that asks, and what the notes say together.
+
+    Its sentences cite the notes by their place in the list.
+    """
+    lines = []
+    coverage = report.coverage.get(topic_id)
+    if coverage is not None and coverage.asked_at is not None and coverage.asked_span is not None:
+        asked = report.utterances.utterances[coverage.asked_at]
+        where = " ".join(filter(None, [asked.speaker and printable(asked.speaker), clock(asked.start_ms)]))
+        words = printable(report.utterances.slice(coverage.asked_span))
+        shown = words if len(words) <= SHOWN_QUESTION else f"{words[:SHOWN_QUESTION]}…"
+        lines.append(Text.assemble((f"asked: “{shown}”  ", "dim"), (where, "dim cyan")))
+    if (stored := report.summaries.get(topic_id)) is not None:
+        numbers = {each.id: position for position, each in enumerate(notes, start=1)}
+        said = " ".join(
+            f"{printable(each.text)} [{', '.join(str(numbers.get(note_id, '?')) for note_id in each.note_ids)}]"
+            for each in stored.summary.sentences
+        )
+        lines.append(Text(f"in short: {said or '(no sentence held)'}", style="italic"))
+        if stored.summary.dropped:
+            reasons = "; ".join(sorted({each.reason for each in stored.summary.dropped}))
+            dropped = _count(len(stored.summary.dropped), "sentence")
+            lines.append(Text(f"{dropped} of the summary dropped: {reasons}", style="yellow"))
+    return lines
+
+
+def _print_topic(
+    out: Console, title: Text, notes: Sequence["StoredNote"], report: "RunReport", topic_id: str | None
+) -> None:
+    """Print a question or theme with its notes: what may be believed first, in the order of the interview."""
+    in_order = sorted(notes, key=lambda each: (each.note.status is NoteStatus.FLAGGED, _place(each.note)))
     out.print()
     out.print(title)
-    # What may be believed first, in the order of the interview.
-    for stored in sorted(notes, key=lambda each: (each.note.status is NoteStatus.FLAGGED, _place(each.note))):
-        _print_note(out, stored.note, stored)
+    for line in [] if topic_id is None else _about(report, topic_id, in_order):
+        out.print(Padding(line, (0, 0, 0, 2)))
+    for number, stored in enumerate(in_order, start=1):
+        _print_note(out, stored.note, stored, number=number if topic_id in report.summaries else None)
 
 
 def _place(note: Note) -> int:
     return min((each.spans[0].start for each in note.evidence if each.spans), default=1 << 60)
 
 
-def _print_note(out: Console, note: Note, stored: "StoredNote | None") -> None:
+def _print_note(out: Console, note: Note, stored: "StoredNote | None", *, number: int | None = None) -> None:
     is_flagged = note.status is NoteStatus.FLAGGED
     mark = ("⚑ ", "bold red") if is_flagged else ("✓ ", "green")
-    line = Text.assemble(mark, printable(note.statement) or "(no statement)")
+    cited = "" if number is None else f"[{number}] "
+    line = Text.assemble(mark, (cited, "dim"), printable(note.statement) or "(no statement)")
     if stored is not None and stored.review_state is not ReviewState.UNREVIEWED:
         line.append(f"  [{stored.review_state.value} by a reviewer]", style="bold")
     if is_flagged:
@@ -205,11 +237,19 @@ def _print_note(out: Console, note: Note, stored: "StoredNote | None") -> None:
     out.print(Padding(line, (0, 0, 0, 2)))
     for flag in note.flags:
         out.print(Padding(Text(f"why: {FLAGS[flag]}", style="red"), (0, 0, 0, 6)))
+    if note.judged is not None and note.judged.judgement is not Judgement.SUPPORTED:
+        missing = f": {printable(note.judged.missing)}" if note.judged.missing else ""
+        said = f"{printable(note.judged.model)} says that {JUDGEMENTS[note.judged.judgement]}{missing}"
+        out.print(Padding(Text(said, style="yellow"), (0, 0, 0, 6)))
     for evidence in note.evidence:
         _print_evidence(out, evidence, is_in_statement=evidence.matched_text in note.statement)
     for statement in stored.also_stated if stored is not None else ():
         if statement != note.statement:
             out.print(Padding(Text(f"also stated: {printable(statement)}", style="dim"), (0, 0, 0, 6)))
+    for attempt in stored.other_attempts if stored is not None else ():
+        quotes = " ".join(f"“{printable(each.quote.text)}”" for each in attempt.evidence)
+        said = f"the other attempt did not stand: {printable(attempt.statement)} {quotes}"
+        out.print(Padding(Text(said, style="dim"), (0, 0, 0, 6)))
 
 
 def _print_evidence(out: Console, evidence: Evidence, *, is_in_statement: bool) -> None:
@@ -276,10 +316,36 @@ def _print_sums(out: Console, report: "RunReport") -> None:
     )
     out.print(
         Text(
-            f"{_count(spending.calls, 'model call')}, {spending.tokens_in:,} tokens in "
-            f"({spending.tokens_cached:,} cached), {spending.tokens_out:,} out, cost {dollars(spending.cost_micro_usd)}"
+            f"{_count(spending.calls, 'model call')}, {_count(spending.cached, 'answer')} known before, "
+            f"{spending.tokens_in:,} tokens in ({spending.tokens_cached:,} cached), {spending.tokens_out:,} out, "
+            f"cost {dollars(spending.cost_micro_usd)}"
         )
     )
+    if spending.failures:
+        ends = ", ".join(f"{number} {CALL_OUTCOMES[outcome]}" for outcome, number in spending.failures.items())
+        out.print(Text(f"Calls without a usable answer: {ends}", style="yellow"))
+    served = [name for name in spending.models_served if name != report.run.model]
+    if served:
+        out.print(Text(f"Answered by {', '.join(printable(name) for name in served)}", style="yellow"))
+    halved = max((chunk.halvings for chunk in report.ledger), default=0)
+    if halved:
+        out.print(Text(f"Chunks were cut in two up to {halved} times, since they were too long for the model"))
+
+
+def print_estimate(estimate: "Estimate", model: str) -> None:
+    """Print what a run would take."""
+    out = console()
+    known = f", {estimate.chunks_known} of them known already" if estimate.chunks_known else ""
+    out.print(Text(f"{_count(estimate.chunks, 'chunk')}{known}"))
+    out.print(Text(f"about {estimate.tokens_in:,} tokens in, {estimate.tokens_out:,} out, for {printable(model)}"))
+    most = "" if estimate.most_micro_usd is None else f", at most {dollars(estimate.most_micro_usd)}"
+    out.print(Text(f"cost about {dollars(estimate.cost_micro_usd)}{most}"))
+    ground = (
+        f"from {_count(estimate.calls_before, 'earlier call')} of this model"
+        if estimate.calls_before
+        else "a guess: this model was not asked before"
+    )
+    out.print(Text(f"about {estimate.seconds:,.0f} s ({ground})"))
 
 
 def _count(number: int, thing: str) -> str:

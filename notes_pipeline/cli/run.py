@@ -2,6 +2,9 @@
 
 import sys
 import time
+from contextlib import suppress
+from dataclasses import dataclass
+from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from uuid import UUID
@@ -10,21 +13,28 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from notes_pipeline.bootstrap import Services
-from notes_pipeline.cli.as_json import run_json
+from notes_pipeline.bootstrap import Services, micro_usd
+from notes_pipeline.cli.as_json import estimate_json, run_json
 from notes_pipeline.cli.exits import Exit, printable
 from notes_pipeline.cli.files import read_file
-from notes_pipeline.cli.printing import print_demonstration, print_run
+from notes_pipeline.cli.printing import print_demonstration, print_estimate, print_run
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
+from notes_pipeline.core.errors import ModelConfigurationError, SettingsError
+from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.notes import Note
 from notes_pipeline.core.runs import ChunkState, RunState
+from notes_pipeline.core.transcript import Transcript
+from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
+from notes_pipeline.readers import read_transcript
+from notes_pipeline.readers.guides import read_guide
 from notes_pipeline.settings import DEFAULT_DATA, Settings, read_settings
 from notes_pipeline.steps.demonstrate import check_by_hand
+from notes_pipeline.steps.estimate import Estimate, estimate_run
 from notes_pipeline.steps.ingest import IngestedGuide, IngestedTranscript, ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.read_run import Progress, read_progress, read_run
-from notes_pipeline.steps.request_run import request_run
+from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell, check_broker
 
@@ -32,7 +42,21 @@ POLL_S = 0.1
 _EXITS = {RunState.FINISHED: Exit.OK, RunState.PARTIAL: Exit.PARTIAL, RunState.FAILED: Exit.FAILED}
 
 
-def run_file(file: Path, guide: Path | None, *, as_json: bool, anew: bool, demonstrate: Path | None) -> Exit:
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked for. `model` None: the one of the settings. `budget_usd` None: that of the settings."""
+
+    model: str | None = None
+    anew: bool = False
+    uses_cache: bool = True
+    repairs: bool = False
+    summarises: bool = False
+    budget_usd: Decimal | None = None
+
+
+def run_file(
+    file: Path, guide: Path | None, wishes: Wishes, *, as_json: bool, only_estimate: bool, demonstrate: Path | None
+) -> Exit:
     """Take a file through the whole pipeline, print its notes, and stop everything that was started."""
     data, name = read_file(file), file.name
     guide_data, guide_name = (general_guide(), "general.yaml") if guide is None else (read_file(guide), guide.name)
@@ -42,9 +66,14 @@ def run_file(file: Path, guide: Path | None, *, as_json: bool, anew: bool, demon
         upgrade(with_database)
         services = Services(with_database)
         try:
+            options = _options(services, wishes)
+            if only_estimate:
+                estimate = _estimate(services, read_transcript(data, name), read_guide(guide_data, guide_name), options)
+                print(estimate_json(estimate, options.model)) if as_json else print_estimate(estimate, options.model)
+                return Exit.OK
             transcript = ingest_transcript(services.transactions, settings.notes_workspace, data, name)
             asked = ingest_guide(services.transactions, settings.notes_workspace, guide_data, guide_name)
-            run_id = _finished_run(services, transcript, asked, anew=anew)
+            run_id = _finished_run(services, transcript, asked, options)
             report = read_run(services.transactions, run_id)
         finally:
             services.engine.dispose()
@@ -68,15 +97,62 @@ def general_guide() -> bytes:
     return files("notes_pipeline").joinpath("guides/general.yaml").read_bytes()
 
 
-def _finished_run(services: Services, transcript: IngestedTranscript, guide: IngestedGuide, *, anew: bool) -> UUID:
-    """Give a run that is over: the stored one of the same request, or a new one, worked on by a worker of our own."""
-    model = services.models.default()
-    run = request_run(
-        services.transactions, services.settings.notes_workspace, transcript, guide, model=model, anew=anew
+def _options(services: Services, wishes: Wishes) -> RunOptions:
+    """Put wishes and settings together.
+
+    Raises:
+        SettingsError: a budget is set for a model whose price is not known.
+    """
+    settings = services.settings
+    budget = wishes.budget_usd or settings.notes_budget_run_usd
+    options = RunOptions(
+        model=wishes.model or services.models.default(),
+        anew=wishes.anew,
+        uses_cache=wishes.uses_cache,
+        repairs=wishes.repairs,
+        judge_model=settings.notes_judge_model,
+        summarises=wishes.summarises,
+        budget_micro_usd=micro_usd(budget),
     )
+    if budget is not None:
+        for model in filter(None, (options.model, options.judge_model, settings.notes_fallback_model)):
+            if services.prices.of(model) is None:
+                raise SettingsError(
+                    f"a budget needs the price of {model}, which is not listed: add it to the file of NOTES_PRICES"
+                )
+    return options
+
+
+def _estimate(services: Services, transcript: Transcript, guide: Guide, options: RunOptions) -> Estimate:
+    settings = services.settings
+    return estimate_run(
+        services.transactions,
+        settings.notes_workspace,
+        transcript,
+        guide,
+        options,
+        load_prompt(DRAFT_PROMPT, settings.notes_prompts),
+        services.prices,
+        concurrency=settings.notes_concurrency,
+    )
+
+
+def _finished_run(
+    services: Services, transcript: IngestedTranscript, guide: IngestedGuide, options: RunOptions
+) -> UUID:
+    """Give a run that is over: the stored one of the same request, or a new one, worked on by a worker of our own.
+
+    Raises:
+        ModelUnreachableError: the endpoint does not answer, and there is no other to fall back to.
+    """
+    settings = services.settings
+    run = request_run(services.transactions, settings.notes_workspace, transcript, guide, options, services.prompts)
     if run.state.is_final:
         _say(f"This run is stored, nothing was asked again (--anew asks again): {run.id}")
         return run.id
+    if not settings.uses_offline_model and settings.notes_fallback_model is None:
+        with suppress(ModelConfigurationError):  # what the endpoint says to the run itself is more to the point
+            services.models.client(options.model).list_models()
     with working_parts(services.settings) as parts:
         if parts.settings.redis_url is not None:
             check_broker(parts.settings.redis_url)

@@ -14,6 +14,7 @@ from notes_pipeline.cli.exits import Exit
 from notes_pipeline.cli.results import Part
 from notes_pipeline.cli.supervisor import STOP_GRACE_S, database
 from notes_pipeline.core.errors import NotesPipelineError, ServiceUnavailableError
+from notes_pipeline.core.wording import MODES
 from notes_pipeline.embedded import embedded_status
 from notes_pipeline.logs import configure_logging
 from notes_pipeline.settings import OPENAI_URL, Settings, read_settings
@@ -70,10 +71,10 @@ def upgrade(settings: Settings, to: str = "head") -> None:
         raise NotesPipelineError(f"cannot migrate to {to!r}: {error}") from error
 
 
-def print_status(*, as_json: bool) -> Exit:
+def print_status(*, as_json: bool, probe: bool) -> Exit:
     settings = read_settings()
     running = _with_running(settings)
-    parts = [_database(settings, running), _broker(settings, running), _model(settings)]
+    parts = [_database(settings, running), _broker(settings, running), _model(settings, running, probe=probe)]
     versions = {name: installed(name) for name in ("notes-pipeline", "celery", "openai", "sqlalchemy", "redis")}
     if as_json:
         print(json.dumps({"parts": [asdict(part) for part in parts], "versions": versions}, indent=1))
@@ -140,8 +141,8 @@ def _broker(settings: Settings, running: Settings) -> Part:
     )
 
 
-def _model(settings: Settings) -> Part:
-    services = Services(settings)
+def _model(settings: Settings, running: Settings, *, probe: bool) -> Part:
+    services = Services(running)
     if settings.uses_offline_model:
         return Part(
             "model", "offline model, embedded", None, f"{services.models.default()}, runs while a command needs it"
@@ -149,14 +150,38 @@ def _model(settings: Settings) -> Part:
     place = settings.openai_base_url or OPENAI_URL
     try:
         name = services.models.default()
-        offered = services.models(name).list_models()
+        offered = services.models.client(name).list_models()
+        if name not in offered:
+            names = ", ".join(offered[:10])
+            return Part("model", place, False, f"{name} is not offered there: set NOTES_MODEL to one of {names}")
+        return Part("model", place, True, f"{name} is offered; {_profile(services, name, probe=probe)}")
     except NotesPipelineError as error:
         return Part("model", place, False, str(error))
-    if name not in offered:
-        return Part(
-            "model", place, False, f"{name} is not offered there: set NOTES_MODEL to one of {', '.join(offered[:10])}"
-        )
-    return Part("model", place, True, f"{name} is offered")
+
+
+def _profile(services: Services, name: str, *, probe: bool) -> str:
+    """Say how a model is held to the form of an answer, as the last probe found or as a new one finds."""
+    from notes_pipeline.llm.profiles import probe as probe_endpoint
+    from notes_pipeline.store.endpoints import load_profile, save_profile
+
+    client = services.models.client(name)
+    has_database = services.settings.database_url is not None
+    if probe:
+        profile = probe_endpoint(client, lambda _call: None)
+        if has_database:
+            with services.transactions.begin() as session:
+                save_profile(session, client.base_url, name, profile)
+        when = "just now" if has_database else "just now, and not stored since no database runs"
+    else:
+        stored = None
+        if has_database:
+            with services.transactions.begin() as session:
+                stored = load_profile(session, client.base_url, name)
+        if stored is None:
+            return "how it is held to a form is not known: the first run finds out, or --probe"
+        profile, when = stored[0], f"{stored[1]:%Y-%m-%d %H:%M} UTC"
+    said = MODES[profile.mode] if profile.is_proven else f"{MODES[profile.mode]}, and failed every probe"
+    return f"{said} (probed {when})"
 
 
 def _stop_with_stdin() -> None:

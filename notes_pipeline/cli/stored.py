@@ -35,7 +35,7 @@ def print_notes(
     limit: int,
     as_json: bool,
 ) -> None:
-    with _stored() as services:
+    with stored_services() as services:
         found = list_notes(
             services.transactions,
             services.settings.notes_workspace,
@@ -54,7 +54,7 @@ def print_notes(
 
 
 def show_run(of: UUID | None, *, question: str | None, theme: str | None, status: str, as_json: bool) -> None:
-    with _stored() as services:
+    with stored_services() as services:
         run_id = find_run(services.transactions, services.settings.notes_workspace, of)
         report = read_run(services.transactions, run_id)
     chosen = tuple(
@@ -78,7 +78,7 @@ def _is_wanted(stored: StoredNote, status: str) -> bool:
 
 
 @contextmanager
-def _stored() -> Iterator[Services]:
+def stored_services() -> Iterator[Services]:
     """Give the services over the stored data, at the schema of this program."""
     with database(read_settings()) as settings:
         upgrade(settings)

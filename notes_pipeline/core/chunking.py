@@ -1,7 +1,7 @@
 """Cut a transcript into chunks: whole turns of bounded size, each with the end of the one before as overlap."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from notes_pipeline.core.transcript import Span, Transcript
@@ -11,6 +11,7 @@ from notes_pipeline.core.transcript import Span, Transcript
 CHUNK_CHARACTERS = 6_000
 OVERLAP_TURNS = 2  # a question and the start of its answer
 MAX_OVERLAP_SHARE = 0.25  # of a chunk: long turns are not sent twice
+MIN_CHUNK_CHARACTERS = 400  # a smaller one says too little to be asked about; a model that cannot take it is no model
 
 _SENTENCE_END = re.compile(r"[.!?…。！？؟]+[\"'”’)\]]*\s+|[。！？]|\n+")
 
@@ -37,7 +38,28 @@ def chunk_transcript(
     between its utterances; an utterance longer than a chunk between its sentences; a sentence longer than a chunk
     at a blank, else at `size`.
     """
-    pieces = list(_pieces(transcript, size))
+    return _fill(list(_pieces(transcript, Span(0, len(transcript.text)), size)), size, overlap_turns)
+
+
+def halve_chunk(transcript: Transcript, chunk: Chunk) -> tuple[Chunk, Chunk] | None:
+    """Cut a chunk in two of about the same length, as `chunk_transcript` would; None: it is too small for that.
+
+    Together they hold what the chunk held. The overlap goes to the first; the second has none where turns are long.
+    """
+    if len(chunk.span) < 2 * MIN_CHUNK_CHARACTERS:
+        return None
+    size = len(chunk.span) * 5 // 8  # room for whole turns around the middle, and for the overlap
+    pieces = list(_pieces(transcript, chunk.span, size))
+    middle = chunk.span.start + len(chunk.span) // 2
+    at = min(range(1, len(pieces)), key=lambda position: abs(pieces[position].start - middle), default=0)
+    if not at:
+        return None
+    overlap_from = _overlap_start(pieces, at, size, OVERLAP_TURNS)
+    first = Chunk(chunk.index, Span(chunk.span.start, pieces[at - 1].end), chunk.new_from)
+    return first, Chunk(chunk.index, Span(pieces[overlap_from].start, chunk.span.end), pieces[at].start)
+
+
+def _fill(pieces: Sequence[Span], size: int, overlap_turns: int) -> list[Chunk]:
     chunks: list[Chunk] = []
     at = 0
     while at < len(pieces):
@@ -51,15 +73,23 @@ def chunk_transcript(
     return chunks
 
 
-def _pieces(transcript: Transcript, size: int) -> Iterator[Span]:
-    """Yield turns, or what a turn has to be cut into so that no piece is longer than `size`."""
+def _pieces(transcript: Transcript, within: Span, size: int) -> Iterator[Span]:
+    """Yield turns, or what a turn has to be cut into so that no piece is longer than `size`; only what lies within."""
     for turn in transcript.turns:
-        whole = Span(transcript.utterance_span(turn.first).start, transcript.utterance_span(turn.last).end)
-        if len(whole) <= size:
+        whole = _cut(
+            Span(transcript.utterance_span(turn.first).start, transcript.utterance_span(turn.last).end), within
+        )
+        if whole is not None and len(whole) <= size:
             yield whole
-            continue
-        for index in range(turn.first, turn.last + 1):
-            yield from _sentences(transcript, transcript.utterance_span(index), size)
+        elif whole is not None:
+            for index in range(turn.first, turn.last + 1):
+                if (utterance := _cut(transcript.utterance_span(index), within)) is not None:
+                    yield from _sentences(transcript, utterance, size)
+
+
+def _cut(span: Span, within: Span) -> Span | None:
+    start, end = max(span.start, within.start), min(span.end, within.end)
+    return Span(start, end) if start < end else None
 
 
 def _sentences(transcript: Transcript, span: Span, size: int) -> Iterator[Span]:
@@ -76,7 +106,7 @@ def _sentences(transcript: Transcript, span: Span, size: int) -> Iterator[Span]:
     yield Span(start, span.end)
 
 
-def _overlap_start(pieces: list[Span], at: int, size: int, turns: int) -> int:
+def _overlap_start(pieces: Sequence[Span], at: int, size: int, turns: int) -> int:
     """Give the first of the pieces before `at` that go along as overlap; `at` if none fits."""
     start = at
     while start > 0 and at - start < turns:

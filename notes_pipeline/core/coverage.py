@@ -5,15 +5,20 @@ from dataclasses import dataclass
 
 from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.notes import Coverage, CoverageState
+from notes_pipeline.core.transcript import Span
 
 
 @dataclass(frozen=True, slots=True)
 class CoverageClaim:
-    """What the model says of a question in one chunk. `asked_at`: an utterance, None where not asked there."""
+    """What the model says of a question in one chunk.
+
+    `asked_at`: the utterance in which it was asked, `asked_span`: its words there; None where it was not.
+    """
 
     question_id: str
     state: CoverageState
-    asked_at: int | None
+    asked_at: int | None = None
+    asked_span: Span | None = None
 
 
 def judge_coverage(
@@ -22,8 +27,8 @@ def judge_coverage(
     """Judge every question of the guide, in its order.
 
     `supported`: number of supported notes by question. `is_whole`: every chunk was drafted. A question counts as
-    answered only with a supported note; where the model speaks of an answer and no note stands, or where a chunk is
-    missing, the state is undetermined.
+    answered only with a supported note, and as asked only with the passage that asks it; where the model speaks of
+    either and shows none, or where a chunk is missing, the state is undetermined.
     """
     return [
         _judge(
@@ -38,15 +43,23 @@ def judge_coverage(
 
 def _judge(question_id: str, claims: Sequence[CoverageClaim], supported: int, *, is_whole: bool) -> Coverage:
     states = {claim.state for claim in claims}
-    asked_at = min((claim.asked_at for claim in claims if claim.asked_at is not None), default=None)
+    asked = min((claim for claim in claims if claim.asked_at is not None), key=_place, default=None)
     if supported:
         # With notes that stand, "partly" needs the model to say that no chunk answers it in full.
         partly = CoverageState.PARTLY in states and CoverageState.ANSWERED not in states
         state = CoverageState.PARTLY if partly else CoverageState.ANSWERED
     elif not is_whole or states & {CoverageState.ANSWERED, CoverageState.PARTLY}:
         state = CoverageState.UNDETERMINED
-    elif asked_at is not None or CoverageState.ASKED_NOT_ANSWERED in states:
+    elif asked is not None:
         state = CoverageState.ASKED_NOT_ANSWERED
+    elif CoverageState.ASKED_NOT_ANSWERED in states:
+        state = CoverageState.UNDETERMINED
     else:
         state = CoverageState.NOT_ASKED
-    return Coverage(question_id, state, asked_at)
+    if asked is None:
+        return Coverage(question_id, state)
+    return Coverage(question_id, state, asked.asked_at, asked.asked_span)
+
+
+def _place(claim: CoverageClaim) -> int:
+    return claim.asked_at or 0

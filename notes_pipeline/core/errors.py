@@ -41,6 +41,21 @@ class ModelConfigurationError(ModelError):
     """No call can succeed before a setting is changed: wrong key, unknown model, quota used up."""
 
 
+class RequestNotTakenError(ModelConfigurationError):
+    """The endpoint does not take a request of this shape: it may know less than its profile says.
+
+    `parameter`: the one that it complains about, None where it names none.
+    """
+
+    def __init__(self, message: str, *, parameter: str | None = None) -> None:
+        super().__init__(message)
+        self.parameter = parameter
+
+
+class OverBudgetError(ModelError):
+    """The next call could cost more than is left of a budget; the message says of which."""
+
+
 class ModelAnswerError(ModelError):
     """The model answered, but not with what was asked, and asking again did not help."""
 
@@ -49,8 +64,16 @@ class ModelRefusedError(ModelError):
     """The model or its content filter declined to answer."""
 
 
-class AnswerTruncatedError(ModelError):
+class TooLongError(ModelError):
     """The answer, or the question, was too long for the model: a smaller chunk may fit."""
+
+
+class AnswerTruncatedError(TooLongError):
+    """The answer was cut off."""
+
+
+class QuestionTooLongError(TooLongError):
+    """The question does not fit into what the model reads at once."""
 
 
 class RetryableError(NotesPipelineError):
@@ -69,4 +92,19 @@ class ModelBusyError(RetryableError):
 
 
 class ModelUnreachableError(RetryableError):
-    """The endpoint did not answer in time, broke the connection, or failed on its side (5xx)."""
+    """The endpoint did not answer in time, broke the connection, or failed on its side.
+
+    `is_failure_of_theirs`: it did answer, with a failure (5xx) or with something that is no completion.
+    """
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, is_failure_of_theirs: bool = False) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.is_failure_of_theirs = is_failure_of_theirs
+
+
+class EndpointDownError(ModelUnreachableError):
+    """Nothing was asked: the endpoint has failed too often in a row. `down_for_s`: seconds since its last answer."""
+
+    def __init__(self, message: str, *, retry_after_s: float, down_for_s: float) -> None:
+        super().__init__(message, retry_after_s=retry_after_s)
+        self.down_for_s = down_for_s

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Collection
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 
 
@@ -47,5 +48,17 @@ class Guide:
         return hashlib.sha256(canonical.encode()).hexdigest()
 
     @property
+    def topics(self) -> tuple[Question | Theme, ...]:
+        return (*self.questions, *self.themes)
+
+    @property
     def ids(self) -> frozenset[str]:
-        return frozenset([question.id for question in self.questions] + [theme.id for theme in self.themes])
+        return frozenset(topic.id for topic in self.topics)
+
+    def only(self, ids: Collection[str]) -> "Guide":
+        """The same guide with no other questions and themes than these."""
+        return replace(
+            self,
+            questions=tuple(question for question in self.questions if question.id in ids),
+            themes=tuple(theme for theme in self.themes if theme.id in ids),
+        )

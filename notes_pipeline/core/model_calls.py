@@ -5,10 +5,22 @@ from datetime import datetime
 from enum import StrEnum
 
 
+class Purpose(StrEnum):
+    """What a model is asked for."""
+
+    DRAFT = "draft"  # the notes of a chunk
+    REPAIR = "repair"  # a second try at a note that did not stand
+    JUDGE = "judge"  # whether the evidence of a note supports its statement
+    SUMMARY = "summary"
+    PROBE = "probe"  # in which form an endpoint can be held to a schema
+
+
 class CallOutcome(StrEnum):
     ANSWERED = "answered"
+    CACHED = "cached"  # no request was made: the answer was known
     INVALID = "invalid"  # answered, but not in the form that was asked for
     TRUNCATED = "truncated"
+    TOO_LONG = "too_long"  # the question does not fit into what the model reads at once
     REFUSED = "refused"
     BUSY = "busy"  # turned away: rate limit or overload
     UNREACHABLE = "unreachable"  # no answer in time, a broken connection, a failure on their side
@@ -23,6 +35,7 @@ class ModelCall:
     the same answer went before it.
     """
 
+    purpose: Purpose
     model_asked: str
     prompt_hash: str
     started_at: datetime

@@ -1,6 +1,6 @@
 """From what the model says (claim) to what a reader may believe (note)."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from notes_pipeline.core.transcript import Span
@@ -131,11 +131,34 @@ class Flag(StrEnum):
     QUANTITY_NOT_SAID = "quantity_not_said"
     NEGATION_NOT_SAID = "negation_not_said"  # or leaves out the one that was said
     NAME_NOT_SAID = "name_not_said"
+    SPEAKS_TO_MACHINE = "speaks_to_machine"  # rests on words that give orders to the note taker, or may follow them
+    JUDGED_UNSUPPORTED = "judged_unsupported"  # a second model says that the evidence does not show all of it
+    WITHDRAWN = "withdrawn"  # asked once more, the model found no passage for it
+
+
+class Judgement(StrEnum):
+    """What a second model says of a statement and its evidence. It can put a note in doubt and never clear it."""
+
+    SUPPORTED = "supported"
+    PARTLY = "partly"
+    NOT_SUPPORTED = "not_supported"
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """`missing`: what the statement says and the evidence does not, in the judge's words. `model`: who judged."""
+
+    judgement: Judgement
+    missing: str
+    model: str
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A statement with its evidence; about a question, a theme, or neither where the model named an unknown one."""
+    """A statement with its evidence; about a question, a theme, or neither where the model named an unknown one.
+
+    `judged`: None where no second model was asked, or where it did not answer.
+    """
 
     statement: str
     evidence: tuple[Evidence, ...]
@@ -143,6 +166,11 @@ class Note:
     question_id: str | None = None
     theme_id: str | None = None
     flags: tuple[Flag, ...] = ()
+    judged: Judged | None = None
+
+    def flagged(self, flag: Flag) -> "Note":
+        """The same note in doubt, for one reason more."""
+        return replace(self, status=NoteStatus.FLAGGED, flags=(*self.flags, flag))
 
 
 class CoverageState(StrEnum):
@@ -159,9 +187,10 @@ class CoverageState(StrEnum):
 class Coverage:
     """The state of one question over a whole interview.
 
-    `asked_at`: index of the utterance where it was asked, None where not known.
+    `asked_at`: index of the utterance where it was asked, `asked_span`: its words; None where not known.
     """
 
     question_id: str
     state: CoverageState
     asked_at: int | None = None
+    asked_span: Span | None = None

@@ -4,11 +4,12 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """queued -> running -> finishing -> finished | partial | failed. A state never goes back."""
+    """queued -> running -> finishing (-> summarising) -> finished | partial | failed. A state never goes back."""
 
     QUEUED = "queued"  # uploaded, not yet cut into chunks
     RUNNING = "running"  # chunks are being drafted
     FINISHING = "finishing"  # every chunk is done or failed; notes are to be merged
+    SUMMARISING = "summarising"  # notes are there; what they say on each question is being written
     FINISHED = "finished"
     PARTIAL = "partial"  # some chunks failed for good; the notes of the others are there
     FAILED = "failed"  # no chunk could be drafted
@@ -36,6 +37,7 @@ class ChunkOutcome(StrEnum):
     TOO_LONG = "too_long"  # question or answer exceeds what the model takes
     UNREACHABLE = "unreachable"  # the endpoint failed at every try
     NOT_CONFIGURED = "not_configured"  # wrong key, unknown model, quota used up
+    OVER_BUDGET = "over_budget"  # its call could cost more than is left
     POISONED = "poisoned"  # every worker that took it died or lost it
     BROKEN = "broken"  # a fault of our own; the log has it
 

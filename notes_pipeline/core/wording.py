@@ -1,6 +1,8 @@
 """Verdicts, reasons and states in the words that people read; the same in terminal, JSON and pages."""
 
-from notes_pipeline.core.notes import CoverageState, Flag, Reason, Verdict
+from notes_pipeline.core.endpoints import AnswerMode
+from notes_pipeline.core.model_calls import CallOutcome
+from notes_pipeline.core.notes import CoverageState, Flag, Judgement, Reason, Verdict
 
 VERDICTS = {
     Verdict.VERBATIM: "word for word",
@@ -36,6 +38,9 @@ FLAGS = {
     Flag.QUANTITY_NOT_SAID: "the statement says how many or how often, and its quotes do not",
     Flag.NEGATION_NOT_SAID: "the statement says no where its quotes say yes, or the reverse",
     Flag.NAME_NOT_SAID: "the statement has a name that its quotes do not have",
+    Flag.SPEAKS_TO_MACHINE: "the passage speaks to the machine that takes notes",
+    Flag.JUDGED_UNSUPPORTED: "a second model says that the quotes do not show all of the statement",
+    Flag.WITHDRAWN: "asked once more, the model found no passage for it",
 }
 
 COVERAGE = {
@@ -44,6 +49,31 @@ COVERAGE = {
     CoverageState.ASKED_NOT_ANSWERED: "asked, not answered",
     CoverageState.NOT_ASKED: "not asked",
     CoverageState.UNDETERMINED: "undetermined",
+}
+
+
+MODES = {
+    AnswerMode.JSON_SCHEMA: "answers are held to a JSON schema by the server",
+    AnswerMode.JSON_OBJECT: "answers are JSON, the schema stands in the prompt",
+    AnswerMode.TEXT: "answers are text, the schema stands in the prompt",
+}
+
+CALL_OUTCOMES = {
+    CallOutcome.ANSWERED: "answered",
+    CallOutcome.CACHED: "known before",
+    CallOutcome.INVALID: "answered in another form than asked for",
+    CallOutcome.TRUNCATED: "cut off",
+    CallOutcome.TOO_LONG: "too long for the model",
+    CallOutcome.REFUSED: "refused",
+    CallOutcome.BUSY: "turned away",
+    CallOutcome.UNREACHABLE: "without an answer",
+    CallOutcome.REJECTED: "rejected",
+}
+
+JUDGEMENTS = {
+    Judgement.SUPPORTED: "the quotes show all of it",
+    Judgement.PARTLY: "the quotes show some of it",
+    Judgement.NOT_SUPPORTED: "the quotes do not show it",
 }
 
 

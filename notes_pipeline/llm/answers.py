@@ -1,28 +1,16 @@
-"""What a model must answer with: the wire schema, and its reading into claims.
+"""What a model must answer with, for each thing that it is asked."""
 
-The schema is checked again on our side whatever the endpoint promises: several servers accept `json_schema` and do not
-enforce it.
-"""
-
-import json
-from functools import cache
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-DRAFT_SCHEMA_NAME = "draft_notes"
+from notes_pipeline.llm.forms import Answer, AnswerForm
 
 # A model that repeats itself without end must not fill the database: more than this is a wrong answer, not a long one.
-MAX_NOTES, MAX_QUOTES = 200, 20
-# Left out of the wire schema: titles carry nothing, and llama.cpp's server fails on bounds of arrays.
-_NOT_SENT = frozenset({"title", "description", "maxItems"})
+MAX_NOTES, MAX_QUOTES, MAX_SENTENCES = 200, 20, 50
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class QuoteAnswer(_Strict):
+class QuoteAnswer(Answer):
     """`utterance`: the number in the prompt. `words`: copied from there."""
 
     utterance: int
@@ -30,7 +18,7 @@ class QuoteAnswer(_Strict):
     words: str
 
 
-class NoteAnswer(_Strict):
+class NoteAnswer(Answer):
     """`topic`: the id of a question or a theme. Quotes stand first, so that the statement is written from them."""
 
     topic: str
@@ -38,43 +26,52 @@ class NoteAnswer(_Strict):
     statement: str
 
 
-class CoverageAnswer(_Strict):
+class CoverageAnswer(Answer):
     question: str
     state: Literal["answered", "partly", "asked_not_answered", "not_asked"]
     asked_at: int | None
 
 
-class DraftAnswer(_Strict):
+class DraftAnswer(Answer):
     notes: list[NoteAnswer] = Field(max_length=MAX_NOTES)
     coverage: list[CoverageAnswer]
 
 
-@cache
-def draft_schema() -> dict[str, object]:
-    """Give the JSON schema of `DraftAnswer` in the subset that strict structured output takes.
+class RepairAnswer(Answer):
+    """A second attempt at one note. `is_withdrawn`: no passage shows it; then the rest is empty."""
 
-    No default, every property required, no other property allowed.
-    """
-    return _for_the_wire(DraftAnswer.model_json_schema())
-
-
-def draft_schema_text() -> str:
-    """Give the schema as canonical JSON, for hashes and for prompts."""
-    return json.dumps(draft_schema(), sort_keys=True, separators=(",", ":"))
+    is_withdrawn: bool
+    quotes: list[QuoteAnswer] = Field(max_length=MAX_QUOTES)
+    statement: str
 
 
-def _for_the_wire(schema: dict[str, object]) -> dict[str, object]:
-    """Drop the keywords of `_NOT_SENT`; keep properties of those names."""
-    cleaned: dict[str, object] = {}
-    for key, value in schema.items():
-        if key in _NOT_SENT and not isinstance(value, dict):
-            continue
-        if key in ("properties", "$defs") and isinstance(value, dict):
-            cleaned[key] = {name: _for_the_wire(inner) for name, inner in value.items()}
-        elif isinstance(value, dict):
-            cleaned[key] = _for_the_wire(value)
-        elif isinstance(value, list):
-            cleaned[key] = [_for_the_wire(item) if isinstance(item, dict) else item for item in value]
-        else:
-            cleaned[key] = value
-    return cleaned
+class JudgeAnswer(Answer):
+    """`missing`: what the statement says and the quotes do not, empty where nothing; it stands before the verdict."""
+
+    missing: str
+    verdict: Literal["supported", "partly", "not_supported"]
+
+
+class SentenceAnswer(Answer):
+    """`notes`: the ids that the sentence rests on; chosen first, the text is written from them."""
+
+    notes: list[str]
+    text: str
+
+
+class SummaryAnswer(Answer):
+    sentences: list[SentenceAnswer] = Field(max_length=MAX_SENTENCES)
+
+
+class ProbeAnswer(Answer):
+    """Field names that nobody would guess: an answer of this form had the schema before it, or a grammar behind it."""
+
+    fruit_on_the_scale: Literal["quince", "medlar"]
+    weight_in_grams: int
+
+
+DRAFT = AnswerForm("draft_notes", DraftAnswer)
+REPAIR = AnswerForm("repair_note", RepairAnswer)
+JUDGE = AnswerForm("judge_support", JudgeAnswer)
+SUMMARY = AnswerForm("summarise", SummaryAnswer)
+PROBE = AnswerForm("probe", ProbeAnswer)

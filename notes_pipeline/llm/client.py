@@ -3,93 +3,43 @@
 The `openai` client's own retries are off: what is tried again, and when, is decided where the work is known.
 """
 
-import json
-import re
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import httpx2
 import openai
 from openai.types.chat import ChatCompletionMessageParam
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import ValidationError
 
-from notes_pipeline.core.errors import (
-    AnswerTruncatedError,
-    ModelBusyError,
-    ModelConfigurationError,
-    ModelError,
-    ModelRefusedError,
-    ModelUnreachableError,
-    NotesPipelineError,
-)
+from notes_pipeline.core.endpoints import AnswerMode, EndpointProfile
+from notes_pipeline.core.errors import ModelUnreachableError, NotesPipelineError
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall
-from notes_pipeline.llm.prices import cost_micro_usd
+from notes_pipeline.llm.completion import Completion, Usage, text_of
+from notes_pipeline.llm.failures import outcome_of, translate
+from notes_pipeline.llm.forms import A
+from notes_pipeline.llm.modes import with_schema
+from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.rendering import Message
+from notes_pipeline.llm.requests import MAX_OUTPUT_TOKENS, TEMPERATURE, ModelRequest
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_READ_TIMEOUT_S = 60.0  # between two bytes; models that think send none for a while
-MAX_OUTPUT_TOKENS = 8_192  # always sent: without a limit a small model may never end
 MAX_ANSWER_BYTES = 4_000_000
 
-# Reasoning models of the OpenAI API refuse a temperature; on all others 0 makes answers as repeatable as they get.
-_FIXED_TEMPERATURE = re.compile(r"^(o\d|gpt-5)")
-_TOO_LONG_CODES = frozenset({"context_length_exceeded", "exceed_context_size_error", "string_above_max_length"})
-_QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
-
 Record = Callable[[ModelCall], None]
-
-
-class _Lenient(BaseModel):
-    model_config = ConfigDict(extra="ignore")
-
-
-class _Details(_Lenient):
-    cached_tokens: int | None = None
-
-
-class _Usage(_Lenient):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-
-
-class _Message(_Lenient):
-    content: str | None = None
-    refusal: str | None = None
-
-
-class _Choice(_Lenient):
-    message: _Message
-    finish_reason: str | None = None
-
-
-class _Completion(_Lenient):
-    """The parts of a chat completion that we use; local servers leave out many."""
-
-    choices: list[_Choice]
-    model: str | None = None
-    system_fingerprint: str | None = None
-    usage: _Usage | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerFormat:
-    """The JSON schema that an answer is bound to."""
-
-    name: str
-    schema: Mapping[str, object]
 
 
 class ModelClient:
     """Asks one model at one endpoint. Safe for threads; make one per process: a new one costs 28 ms of CPU."""
 
-    def __init__(self, *, base_url: str, api_key: str | None, model: str, timeout_s: float) -> None:
+    def __init__(self, *, base_url: str, api_key: str | None, model: str, timeout_s: float, prices: PriceList) -> None:
         self.model = model
         self.base_url = base_url
         self._timeout_s = timeout_s
+        self._prices = prices
         read_timeout_s = min(MAX_READ_TIMEOUT_S, timeout_s)
         self._client = openai.OpenAI(
             base_url=base_url,
@@ -110,21 +60,20 @@ class ModelClient:
         try:
             return [model.id for model in self._client.models.list()]
         except openai.APIError as error:
-            raise _translate(error, self.model, self.base_url) from error
+            raise translate(error, self.model, self.base_url) from error
 
-    def complete(
-        self, messages: Iterable[Message], answer: AnswerFormat, *, prompt_hash: str, record: Record, retries: int = 0
-    ) -> str:
-        """Ask once; returns the text of the answer. `record` gets the call, also when it fails.
+    def complete(self, request: ModelRequest[A], profile: EndpointProfile, *, record: Record, retries: int = 0) -> str:
+        """Ask once; returns the text of the answer, of whatever form. `record` gets the call, also when it fails.
 
         Raises:
             ModelBusyError, ModelUnreachableError: may succeed later.
             ModelConfigurationError: no call can succeed before a setting is changed.
-            ModelRefusedError, AnswerTruncatedError: this question has no answer as it is.
+            ModelRefusedError, TooLongError: this question has no answer as it is.
         """
         call = ModelCall(
+            purpose=request.purpose,
             model_asked=self.model,
-            prompt_hash=prompt_hash,
+            prompt_hash=request.prompt_hash,
             started_at=datetime.now(UTC),
             latency_ms=0,
             outcome=CallOutcome.UNREACHABLE,
@@ -132,28 +81,28 @@ class ModelClient:
         )
         began = time.monotonic()
         try:
-            body, request_id = self._send(messages, answer, deadline=began + self._timeout_s)
+            messages = request.messages
+            if profile.mode is not AnswerMode.JSON_SCHEMA:
+                messages = with_schema(messages, request.form)
+            body, request_id = self._send(messages, request, profile, deadline=began + self._timeout_s)
             call = self._with_usage(replace(call, request_id=request_id), body)
-            text = _text_of(body)
+            text = text_of(body, bytes_sent=sum(len(message["content"].encode()) for message in messages))
         except (NotesPipelineError, openai.APIError) as caught:
-            error = _translate(caught, self.model, self.base_url) if isinstance(caught, openai.APIError) else caught
-            record(replace(call, latency_ms=_since(began), outcome=_outcome_of(error), error=str(error)))
+            error = translate(caught, self.model, self.base_url) if isinstance(caught, openai.APIError) else caught
+            record(replace(call, latency_ms=_since(began), outcome=outcome_of(error), error=str(error)))
             raise error from caught
-        record(replace(call, latency_ms=_since(began), outcome=CallOutcome.ANSWERED))
+        outcome = CallOutcome.ANSWERED if request.form.fits(text) else CallOutcome.INVALID
+        record(replace(call, latency_ms=_since(began), outcome=outcome))
         return text
 
     def _send(
-        self, messages: Iterable[Message], answer: AnswerFormat, *, deadline: float
-    ) -> tuple[_Completion, str | None]:
+        self, messages: tuple[Message, ...], request: ModelRequest[A], profile: EndpointProfile, *, deadline: float
+    ) -> tuple[Completion, str | None]:
         """Send and read until the deadline. The client's own timeout holds only between two bytes."""
         with self._client.chat.completions.with_streaming_response.create(
             model=self.model,
             messages=[_param(message) for message in messages],
-            response_format={
-                "type": "json_schema",
-                "json_schema": {"name": answer.name, "schema": dict(answer.schema), "strict": True},
-            },
-            **self._parameters(),
+            **_parameters(request, profile),
         ) as response:
             content = bytearray()
             try:
@@ -166,38 +115,48 @@ class ModelClient:
             except httpx2.HTTPError as error:
                 raise ModelUnreachableError(f"the connection broke while answering: {type(error).__name__}") from error
             try:
-                return _Completion.model_validate_json(bytes(content)), response.request_id
+                return Completion.model_validate_json(bytes(content)), response.request_id
             except ValidationError as error:
                 raise ModelUnreachableError(
-                    f"{self.base_url} answered with something else than a chat completion: {bytes(content[:80])!r}"
+                    f"{self.base_url} answered with something else than a chat completion: {bytes(content[:80])!r}",
+                    is_failure_of_theirs=True,
                 ) from error
 
-    def _parameters(self) -> dict[str, Any]:
-        parameters: dict[str, Any] = {}
-        if not _FIXED_TEMPERATURE.match(self.model):
-            parameters["temperature"] = 0
-        # The OpenAI API wants the new name, which older local servers do not know.
-        is_openai = "api.openai.com" in self.base_url
-        parameters["max_completion_tokens" if is_openai else "max_tokens"] = MAX_OUTPUT_TOKENS
-        return parameters
-
-    def _with_usage(self, call: ModelCall, body: _Completion) -> ModelCall:
-        usage = body.usage or _Usage()
-        cached = usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else None
+    def _with_usage(self, call: ModelCall, body: Completion) -> ModelCall:
+        usage = body.usage or Usage()
+        price = self._prices.of(body.model or self.model) or self._prices.of(self.model)
+        tokens_in, tokens_out = usage.prompt_tokens, usage.completion_tokens
+        is_known = price is not None and tokens_in is not None and tokens_out is not None
         return replace(
             call,
             model_served=body.model,
             fingerprint=body.system_fingerprint,
-            tokens_in=usage.prompt_tokens,
-            tokens_cached=cached,
-            tokens_out=usage.completion_tokens,
-            cost_micro_usd=cost_micro_usd(
-                body.model or self.model,
-                tokens_in=usage.prompt_tokens,
-                tokens_cached=cached,
-                tokens_out=usage.completion_tokens,
-            ),
+            tokens_in=tokens_in,
+            tokens_cached=usage.cached_tokens,
+            tokens_out=tokens_out,
+            cost_micro_usd=price.micro_usd(
+                tokens_in=tokens_in or 0, tokens_cached=usage.cached_tokens or 0, tokens_out=tokens_out or 0
+            )
+            if is_known and price is not None
+            else None,
         )
+
+
+def _parameters(request: ModelRequest[A], profile: EndpointProfile) -> dict[str, Any]:
+    """Send nothing that the endpoint is not known to take."""
+    limit = "max_completion_tokens" if profile.has_new_limit_name else "max_tokens"
+    parameters: dict[str, Any] = {limit: MAX_OUTPUT_TOKENS}
+    if profile.takes_temperature:
+        parameters["temperature"] = TEMPERATURE
+    match profile.mode:
+        case AnswerMode.JSON_SCHEMA:
+            schema = {"name": request.form.name, "schema": request.form.schema, "strict": True}
+            parameters["response_format"] = {"type": "json_schema", "json_schema": schema}
+        case AnswerMode.JSON_OBJECT:
+            parameters["response_format"] = {"type": "json_object"}
+        case AnswerMode.TEXT:
+            pass
+    return parameters
 
 
 def _param(message: Message) -> ChatCompletionMessageParam:
@@ -208,71 +167,6 @@ def _param(message: Message) -> ChatCompletionMessageParam:
             return {"role": "user", "content": message["content"]}
         case "assistant":
             return {"role": "assistant", "content": message["content"]}
-
-
-def _text_of(body: _Completion) -> str:
-    if not body.choices:
-        raise ModelUnreachableError("the answer holds no choice")
-    choice = body.choices[0]
-    if choice.message.refusal:
-        raise ModelRefusedError(f"the model declined: {choice.message.refusal}")
-    if choice.finish_reason == "content_filter":
-        raise ModelRefusedError("the endpoint's content filter withheld the answer")
-    if choice.finish_reason == "length":
-        raise AnswerTruncatedError(f"the answer was cut off at {MAX_OUTPUT_TOKENS:,} tokens or the model's own limit")
-    return choice.message.content or ""
-
-
-def _translate(error: openai.APIError, model: str, base_url: str) -> NotesPipelineError:
-    """Tell by kind what an error of the endpoint means for us, in words a user can act on."""
-    code, kind = error.code or "", error.type or ""
-    if isinstance(error, openai.APITimeoutError):
-        return ModelUnreachableError(f"{base_url} did not answer in time")
-    if not isinstance(error, openai.APIStatusError):
-        return ModelUnreachableError(f"{base_url} cannot be reached: {error.__cause__ or error}")
-    status, said = error.status_code, _first_line(error.message)
-    if status == 429 and (code in _QUOTA_CODES or kind in _QUOTA_CODES):
-        return ModelConfigurationError(f"the account of OPENAI_API_KEY has no quota left at {base_url}: {said}")
-    if status in (429, 503):
-        return ModelBusyError(f"{base_url} is busy ({status})", retry_after_s=_retry_after(error.response.headers))
-    if status in (401, 403):
-        return ModelConfigurationError(f"{base_url} refuses the key ({status}): set OPENAI_API_KEY. It says: {said}")
-    if status == 404:
-        return ModelConfigurationError(f"{base_url} has no model {model!r}: set NOTES_MODEL. It says: {said}")
-    if status in (400, 413) and (code in _TOO_LONG_CODES or kind in _TOO_LONG_CODES or status == 413):
-        return AnswerTruncatedError(f"the question is too long for {model}: {said}")
-    if status in (408, 409) or status >= 500:
-        return ModelUnreachableError(f"{base_url} failed ({status}): {said}")
-    return ModelConfigurationError(f"{base_url} does not take our request for {model!r} ({status}): {said}")
-
-
-def _outcome_of(error: NotesPipelineError) -> CallOutcome:
-    match error:
-        case ModelBusyError():
-            return CallOutcome.BUSY
-        case ModelRefusedError():
-            return CallOutcome.REFUSED
-        case AnswerTruncatedError():
-            return CallOutcome.TRUNCATED
-        case ModelConfigurationError():
-            return CallOutcome.REJECTED
-        case ModelError():
-            return CallOutcome.INVALID
-        case _:
-            return CallOutcome.UNREACHABLE
-
-
-def _retry_after(headers: Mapping[str, str]) -> float | None:
-    """Read Retry-After in seconds; the form with a date is rare here and treated as absent."""
-    try:
-        seconds = float(headers.get("retry-after", ""))
-    except ValueError:
-        return None
-    return seconds if 0 <= seconds < 86_400 else None
-
-
-def _first_line(message: str) -> str:
-    return json.dumps(message.splitlines()[0][:200], ensure_ascii=False) if message.strip() else "nothing"
 
 
 def _since(began: float) -> int:

@@ -1,29 +1,40 @@
-"""Ask a model for the claims of one chunk, and read its answer."""
+"""Write the requests of the pipeline, and read their answers into our words."""
 
-from dataclasses import dataclass
-from typing import Protocol
-
-from pydantic import ValidationError
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
 
 from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.coverage import CoverageClaim
 from notes_pipeline.core.errors import ModelAnswerError
-from notes_pipeline.core.guide import Guide
-from notes_pipeline.core.notes import Claim, CoverageState, Quote
+from notes_pipeline.core.guide import Guide, Question, Theme
+from notes_pipeline.core.model_calls import Purpose
+from notes_pipeline.core.notes import Claim, CoverageState, Note, Quote
+from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.core.roles import Role, Roles
 from notes_pipeline.core.transcript import Transcript
-from notes_pipeline.llm.answers import DRAFT_SCHEMA_NAME, DraftAnswer, draft_schema
-from notes_pipeline.llm.client import AnswerFormat, Record
-from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
-from notes_pipeline.llm.rendering import UNKNOWN_SPEAKER, Message, draft_messages
-
-
-class Model(Protocol):
-    """What generation needs of `ModelClient`; a test passes its own."""
-
-    def complete(
-        self, messages: list[Message], answer: AnswerFormat, *, prompt_hash: str, record: Record, retries: int = 0
-    ) -> str: ...
+from notes_pipeline.llm.answers import (
+    DRAFT,
+    JUDGE,
+    REPAIR,
+    SUMMARY,
+    DraftAnswer,
+    JudgeAnswer,
+    QuoteAnswer,
+    RepairAnswer,
+    SummaryAnswer,
+)
+from notes_pipeline.llm.forms import A, UnreadableAnswerError
+from notes_pipeline.llm.rendering import (
+    UNKNOWN_SPEAKER,
+    draft_messages,
+    judge_messages,
+    render_chunk,
+    repair_messages,
+    summary_messages,
+)
+from notes_pipeline.llm.requests import ModelRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,42 +45,70 @@ class Draft:
     coverage: tuple[CoverageClaim, ...]
 
 
-def generate_claims(
-    model: Model, guide: Guide, transcript: Transcript, chunk: Chunk, roles: Roles, *, record: Record
-) -> Draft:
-    """Ask for the claims of a chunk; an answer of the wrong form is asked for once more, with what is wrong with it.
+def ask_in_form(complete: Callable[[ModelRequest[A], int], str], request: ModelRequest[A]) -> A:
+    """Ask; an answer of the wrong form is asked for once more, with what is wrong with it.
+
+    `complete` gets the request and how many went before it for the same answer.
 
     Raises:
         ModelAnswerError: both answers were of the wrong form.
-        Everything that `ModelClient.complete` raises.
     """
-    prompt = load_prompt(DRAFT_PROMPT)
-    answer = AnswerFormat(DRAFT_SCHEMA_NAME, draft_schema())
+    text = complete(request, 0)
+    try:
+        return request.form.read(text)
+    except UnreadableAnswerError as problem:
+        text = complete(request.again(text, problem), 1)
+    try:
+        return request.form.read(text)
+    except UnreadableAnswerError as problem:
+        raise ModelAnswerError(f"the answer is not of the form asked for, twice. {problem}") from problem
+
+
+def draft_request(
+    prompt: Prompt, guide: Guide, transcript: Transcript, chunk: Chunk, roles: Roles
+) -> ModelRequest[DraftAnswer]:
     messages = draft_messages(prompt.text, guide, transcript, chunk, roles)
-    text = model.complete(messages, answer, prompt_hash=prompt.hash, record=record)
-    try:
-        return _read(text, guide)
-    except ValidationError as error:
-        messages += [
-            {"role": "assistant", "content": text},
-            {"role": "user", "content": f"That is not JSON of the schema asked for. {_problems(error)} Answer again."},
-        ]
-    text = model.complete(messages, answer, prompt_hash=prompt.hash, record=record, retries=1)
-    try:
-        return _read(text, guide)
-    except ValidationError as error:
-        raise ModelAnswerError(f"the answer is not of the form asked for, twice. {_problems(error)}") from error
+    return ModelRequest(Purpose.DRAFT, prompt.hash, tuple(messages), DRAFT)
 
 
-def _read(text: str, guide: Guide) -> Draft:
-    # PostgreSQL stores no NUL, and nobody says one.
-    answer = DraftAnswer.model_validate_json(text.replace("\\u0000", "\\ufffd").replace("\0", "\ufffd"))
+def repair_request(
+    prompt: Prompt, transcript: Transcript, chunk: Chunk, roles: Roles, note: Note
+) -> ModelRequest[RepairAnswer]:
+    messages = repair_messages(prompt.text, transcript, chunk, roles, note)
+    return ModelRequest(Purpose.REPAIR, prompt.hash, tuple(messages), REPAIR)
+
+
+def judge_request(prompt: Prompt, note: Note) -> ModelRequest[JudgeAnswer]:
+    return ModelRequest(Purpose.JUDGE, prompt.hash, tuple(judge_messages(prompt.text, note)), JUDGE)
+
+
+def summary_request(
+    prompt: Prompt, topic: Question | Theme, notes: Sequence[tuple[str, Note]]
+) -> ModelRequest[SummaryAnswer]:
+    messages = summary_messages(prompt.text, topic, notes)
+    return ModelRequest(Purpose.SUMMARY, prompt.hash, tuple(messages), SUMMARY)
+
+
+def draft_context(prompt: Prompt, guide: Guide, transcript: Transcript, chunk: Chunk, roles: Roles, model: str) -> str:
+    """Hash all that shapes a draft beside the topics: an answer of the same context serves another guide's topics."""
+    return _hash(
+        [model, prompt.hash, DRAFT.schema_text, guide.title, guide.goal, render_chunk(transcript, chunk, roles)]
+    )
+
+
+def topic_hashes(guide: Guide) -> dict[str, str]:
+    """Give, by id, the hash of each question and theme with all its words."""
+    return {topic.id: _hash([type(topic).__name__, asdict(topic)]) for topic in guide.topics}
+
+
+def read_draft(answer: DraftAnswer, guide: Guide) -> Draft:
+    """Take an answer over; what is for no topic of the guide is kept as a claim without one."""
     questions = {question.id for question in guide.questions}
     themes = {theme.id for theme in guide.themes}
     claims = [
         Claim(
             statement=note.statement.strip(),
-            quotes=tuple(Quote(quote.words, _speaker(quote.speaker), quote.utterance) for quote in note.quotes),
+            quotes=read_quotes(note.quotes),
             question_id=note.topic if note.topic in questions else None,
             theme_id=note.topic if note.topic in themes else None,
         )
@@ -83,6 +122,10 @@ def _read(text: str, guide: Guide) -> Draft:
     return Draft(tuple(claims), tuple(coverage))
 
 
+def read_quotes(quotes: Iterable[QuoteAnswer]) -> tuple[Quote, ...]:
+    return tuple(Quote(quote.words, _speaker(quote.speaker), quote.utterance) for quote in quotes)
+
+
 def _speaker(name: str) -> str | None:
     """Take "Ann (participant)", as the prompt shows her, for "Ann"."""
     bare = name.strip()
@@ -91,9 +134,5 @@ def _speaker(name: str) -> str | None:
     return None if not bare or bare.casefold() == UNKNOWN_SPEAKER else bare
 
 
-def _problems(error: ValidationError) -> str:
-    """Say what is wrong, at most three things, without repeating the answer."""
-    return " ".join(
-        f"{'.'.join(str(part) for part in problem['loc']) or 'The answer'}: {problem['msg']}."
-        for problem in error.errors(include_url=False, include_input=False, include_context=False)[:3]
-    )
+def _hash(parts: list[object]) -> str:
+    return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -8,14 +8,21 @@ from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.notes import Claim, Flag, Note, NoteStatus
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Transcript
-from notes_pipeline.verification import TranscriptIndex, index_transcript, unsaid, verify_quote
+from notes_pipeline.verification import (
+    TranscriptIndex,
+    index_transcript,
+    may_be_dictated,
+    unsaid,
+    verify_quote,
+)
 
 
 def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> Note:
     """Verify the quotes of a claim; `shown`: the utterances that the model saw, None where any may be named.
 
     A note is supported when it has a statement, a topic and at least one quote, every quote stands, and the statement
-    brings no number, quantity, negation or name that its quotes do not have.
+    brings no number, quantity, negation or name that its quotes do not have; and nothing in reach of it gives orders to
+    the machine that takes notes.
     """
     evidence = tuple(verify_quote(quote, index) for quote in claim.quotes)
     flags = []
@@ -30,6 +37,8 @@ def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> No
         flags.append(Flag.OUTSIDE_CHUNK)
     if evidence and claim.statement:
         flags += unsaid(claim.statement, evidence, index)
+    if may_be_dictated(claim.statement, evidence, index):
+        flags.append(Flag.SPEAKS_TO_MACHINE)
     is_sound = not flags and all(each.stands for each in evidence)
     return Note(
         statement=claim.statement,

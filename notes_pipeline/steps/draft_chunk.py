@@ -1,61 +1,83 @@
-"""The one step that talks to the model."""
+"""The step that turns a chunk into checked notes."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
+from functools import partial
 from uuid import UUID
 
 import structlog
 from sqlalchemy.orm import Session
 
+from notes_pipeline.core.chunking import halve_chunk
 from notes_pipeline.core.coverage import CoverageClaim
 from notes_pipeline.core.errors import (
-    AnswerTruncatedError,
+    EndpointDownError,
     ModelAnswerError,
     ModelBusyError,
     ModelConfigurationError,
     ModelError,
     ModelRefusedError,
+    OverBudgetError,
     RetryableError,
+    TooLongError,
 )
 from notes_pipeline.core.guide import Guide
-from notes_pipeline.core.model_calls import ModelCall
-from notes_pipeline.core.notes import Note
+from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
 from notes_pipeline.core.transcript import Transcript
-from notes_pipeline.llm.generating import Model, generate_claims
+from notes_pipeline.llm.prompts import DRAFT_PROMPT, JUDGE_PROMPT, REPAIR_PROMPT
+from notes_pipeline.steps.asked import where_asked
+from notes_pipeline.steps.asking import Asking, Who
 from notes_pipeline.steps.checking import IndexCache, check_claim, shown_utterances
 from notes_pipeline.steps.closing import close_if_complete
+from notes_pipeline.steps.drafting import ChunkToDraft, draft_claims
+from notes_pipeline.steps.judging import judge_written
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.patience import insist
+from notes_pipeline.steps.repairing import repair_note
+from notes_pipeline.store import chunks
+from notes_pipeline.store.answers import Asker
 from notes_pipeline.store.chunks import LeasedChunk, give_up_pending, lease_chunk, release_chunk, settle_chunk
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import load_guide
-from notes_pipeline.store.model_calls import add_calls
-from notes_pipeline.store.notes import Origin, add_drafts
+from notes_pipeline.store.notes import Origin, WrittenNote, add_drafts
+from notes_pipeline.store.prompts import load_stored_prompt
 from notes_pipeline.store.runs import StoredRun, load_run
 from notes_pipeline.store.tables.base import Records
 from notes_pipeline.store.transcripts import load_transcript
-from notes_pipeline.verification import VERIFIER_VERSION
+from notes_pipeline.verification import VERIFIER_VERSION, TranscriptIndex
 
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 6  # with the waits below, a good half minute of an endpoint that fails
 MAX_WAIT_S = 60.0
 BUSY_WAIT_S = 5.0  # where a busy endpoint names no time
+PATIENCE_S = 600.0  # with an endpoint that is down; after that, runs fail and can be asked for again
+
+Touch = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Drafting:
-    """What `draft_chunk` works with. `hold`: keeps a lease alive while its block runs, by token."""
+    """What `draft_chunk` works with.
 
-    transactions: Transactions
-    model: Callable[[str], Model]
+    `hold`: keeps a lease alive while its block runs, by token; what it gives is called before each model call, and
+    starts the time anew after which a thread is taken for hanging. `patience_s`: with an endpoint that is down.
+    """
+
+    asking: Asking
     indexes: IndexCache
     owner: str
     lease_s: float
-    hold: Callable[[UUID], AbstractContextManager[None]]
+    hold: Callable[[UUID], AbstractContextManager[Touch]]
+    patience_s: float = PATIENCE_S
+    prompts: dict[str, Prompt] = field(default_factory=dict)  # by hash, read once by a process
+
+    @property
+    def transactions(self) -> Transactions:
+        return self.asking.transactions
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +85,11 @@ class _Task:
     leased: LeasedChunk
     run: StoredRun
     guide: Guide
+    prompts: dict[str, Prompt]
+
+    @property
+    def is_last_attempt(self) -> bool:
+        return self.leased.attempts + 1 >= MAX_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +99,7 @@ class _End:
     state: ChunkState
     outcome: ChunkOutcome
     error: str | None = None
-    notes: tuple[Note, ...] = ()
+    notes: tuple[WrittenNote, ...] = ()
     coverage: tuple[CoverageClaim, ...] = ()
 
 
@@ -87,99 +114,151 @@ def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
         if leased is None:
             return NOTHING
         run = load_run(session, leased.run_id)
-        task = _Task(leased, run, load_guide(session, run.guide_id))
-    calls: list[ModelCall] = []
-    with drafting.hold(leased.token):
+        prompts = {name: _prompt(drafting, session, hash_) for name, hash_ in run.prompts.items()}
+        task = _Task(leased, run, load_guide(session, run.guide_id), prompts)
+    with drafting.hold(leased.token) as touch:
+        index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
         try:
-            end = _draft(drafting, task, calls)
+            end = _draft(drafting, task, index, touch)
         except RetryableError as error:
-            return _postpone(drafting, task, calls, error)
-        return insist(lambda: _settle(drafting, task, calls, end))
+            return _postpone(drafting, task, error)
+        except TooLongError as error:
+            return _halve(drafting, task, index.transcript, error)
+        except ModelError as error:
+            end = _failed(error)
+        return insist(partial(_settle, drafting, task, end))
 
 
-def _draft(drafting: Drafting, task: _Task, calls: list[ModelCall]) -> _End:
-    """Ask and verify; what cannot get better by trying again is an end, not an exception."""
-    run, chunk = task.run, task.leased.chunk
-    index = drafting.indexes.get(run.transcript_id, run.roles, lambda: _load(drafting.transactions, run.transcript_id))
-    transcript = index.transcript
-    try:
-        model = drafting.model(run.model)
-        draft = generate_claims(model, task.guide, transcript, chunk, run.roles, record=calls.append)
-    except ModelError as error:
-        return _failed(error)
-    shown = shown_utterances(transcript, chunk)
-    return _End(
-        ChunkState.DONE,
-        ChunkOutcome.DRAFTED,
-        notes=tuple(check_claim(claim, index, shown) for claim in draft.claims),
-        coverage=tuple(claim for claim in draft.coverage if claim.asked_at is None or claim.asked_at in shown),
+def _draft(drafting: Drafting, task: _Task, index: TranscriptIndex, touch: Touch) -> _End:
+    """Ask, verify, and, where the run wants it, ask again and have it judged."""
+    run, chunk, asking = task.run, task.leased.chunk, drafting.asking
+    shown = shown_utterances(index.transcript, chunk)
+    to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, index.transcript, chunk, run.roles)
+    who = _who(task, touch)
+    drafts = draft_claims(asking, who, to_draft)
+    notes = [
+        WrittenNote(check_claim(claim, index, shown), each.model) for each in drafts for claim in each.draft.claims
+    ]
+    if run.repairs:
+        prompt = task.prompts[REPAIR_PROMPT]
+        notes = [repair_note(asking, who, prompt, to_draft, written, index, shown) for written in notes]
+    if run.judge_model is not None:
+        judge, prompt = replace(who, model=run.judge_model), task.prompts[JUDGE_PROMPT]
+        notes = [judge_written(asking, judge, prompt, written) for written in notes]
+    coverage = [
+        where_asked(claim, index.transcript, run.roles, shown) for each in drafts for claim in each.draft.coverage
+    ]
+    return _End(ChunkState.DONE, ChunkOutcome.DRAFTED, notes=tuple(notes), coverage=tuple(coverage))
+
+
+def _who(task: _Task, touch: Touch) -> Who:
+    run, leased = task.run, task.leased
+    asker = Asker(run.workspace_id, run.transcript_id, run.id, leased.token, has_chunk=True, takes_known=run.uses_cache)
+    return Who(
+        asker,
+        run.model,
+        leased.id,
+        run.budget_micro_usd,
+        attempts=leased.attempts,
+        is_last_attempt=task.is_last_attempt,
+        touch=touch,
     )
 
 
-def _load(transactions: Transactions, transcript_id: UUID) -> Transcript:
-    with transactions.begin() as session:
+def _load(drafting: Drafting, transcript_id: UUID) -> Transcript:
+    with drafting.transactions.begin() as session:
         return load_transcript(session, transcript_id)
+
+
+def _prompt(drafting: Drafting, session: Session, hash_: str) -> Prompt:
+    if hash_ not in drafting.prompts:
+        drafting.prompts[hash_] = load_stored_prompt(session, hash_)
+    return drafting.prompts[hash_]
 
 
 def _failed(error: ModelError) -> _End:
     match error:
         case ModelRefusedError():
             return _End(ChunkState.DONE, ChunkOutcome.REFUSED, str(error))
-        case AnswerTruncatedError():
-            return _End(ChunkState.FAILED, ChunkOutcome.TOO_LONG, str(error))
         case ModelAnswerError():
             return _End(ChunkState.FAILED, ChunkOutcome.UNREADABLE_ANSWER, str(error))
         case ModelConfigurationError():
             return _End(ChunkState.FAILED, ChunkOutcome.NOT_CONFIGURED, str(error))
+        case OverBudgetError():
+            return _End(ChunkState.FAILED, ChunkOutcome.OVER_BUDGET, str(error))
         case _:
             return _End(ChunkState.FAILED, ChunkOutcome.BROKEN, str(error))
 
 
-def _settle(drafting: Drafting, task: _Task, calls: list[ModelCall], end: _End) -> NextWork:
-    """Write the end of a chunk in one transaction: calls, notes, its state, and the run's if it was the last."""
+def _settle(drafting: Drafting, task: _Task, end: _End) -> NextWork:
+    """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last."""
     leased, run = task.leased, task.run
     with drafting.transactions.begin() as session:
         load_run(session, run.id, lock=True)
-        _add_calls(session, task, calls)
         if not settle_chunk(session, leased, end.state, end.outcome, error=end.error, coverage=_records(end.coverage)):
             log.warning("lease_lost", chunk_id=str(leased.id))
             return NOTHING
-        served = next((call.model_served for call in reversed(calls) if call.model_served), run.model)
-        origin = Origin(run.workspace_id, run.transcript_id, run.id, leased.id, served, VERIFIER_VERSION)
+        origin = Origin(run.workspace_id, run.transcript_id, run.id, leased.id, VERIFIER_VERSION)
         add_drafts(session, origin, end.notes)
-        if end.outcome is ChunkOutcome.NOT_CONFIGURED:
+        if end.outcome in (ChunkOutcome.NOT_CONFIGURED, ChunkOutcome.OVER_BUDGET):
             give_up_pending(session, run.id, end.outcome, end.error or "")
         is_complete = close_if_complete(session, run.id)
     return NextWork(finish=(run.id,)) if is_complete else NOTHING
 
 
-def _postpone(drafting: Drafting, task: _Task, calls: list[ModelCall], error: RetryableError) -> NextWork:
-    """Give the chunk back for a later attempt; fail it when it had them all. Being turned away is no attempt."""
-    if isinstance(error, ModelBusyError) or task.leased.attempts + 1 < MAX_ATTEMPTS:
-        insist(lambda: _release(drafting, task, calls, error))
+def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLongError) -> NextWork:
+    """Cut a chunk in two that is too long for the model; fail it where it is as small as a chunk can be."""
+    leased = task.leased
+    halves = halve_chunk(transcript, leased.chunk)
+    if halves is None:
+        end = _End(ChunkState.FAILED, ChunkOutcome.TOO_LONG, f"{error} (and the chunk is too short to be cut in two)")
+        return insist(partial(_settle, drafting, task, end))
+
+    def cut() -> UUID | None:
+        with drafting.transactions.begin() as session:
+            return chunks.halve_chunk(session, leased, halves, error=str(error))
+
+    second = insist(cut)
+    if second is None:
+        log.warning("lease_lost", chunk_id=str(leased.id))
         return NOTHING
-    end = _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, f"{error} ({MAX_ATTEMPTS} attempts)")
-    return insist(lambda: _settle(drafting, task, calls, end))
+    log.info("chunk_halved", chunk_id=str(leased.id), second=str(second), error=str(error))
+    return NextWork(draft=(leased.id, second))
 
 
-def _release(drafting: Drafting, task: _Task, calls: list[ModelCall], error: RetryableError) -> None:
-    is_busy = isinstance(error, ModelBusyError)
-    wait_s = min(MAX_WAIT_S, 2.0**task.leased.attempts)
-    if is_busy:
-        wait_s = BUSY_WAIT_S if error.retry_after_s is None else error.retry_after_s
+def _postpone(drafting: Drafting, task: _Task, error: RetryableError) -> NextWork:
+    """Give the chunk back for a later attempt, and fail it when it had them all.
+
+    Being turned away is no attempt; nor is an endpoint that is down, as long as patience lasts.
+    """
+    counts = not isinstance(error, ModelBusyError | EndpointDownError)
+    is_in_vain = isinstance(error, EndpointDownError) and error.down_for_s > drafting.patience_s
+    if not is_in_vain and not (counts and task.is_last_attempt):
+        insist(partial(_release, drafting, task.leased, error, counts=counts))
+        return NOTHING
+    said = f"{error} ({MAX_ATTEMPTS} attempts)" if counts else str(error)
+    return insist(partial(_settle, drafting, task, _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, said)))
+
+
+def _release(drafting: Drafting, leased: LeasedChunk, error: RetryableError, *, counts: bool) -> None:
+    if error.retry_after_s is not None:
+        wait_s = error.retry_after_s
+    else:
+        wait_s = min(MAX_WAIT_S, 2.0**leased.attempts) if counts else BUSY_WAIT_S
     # Spread, so that what failed together does not come back together; never sooner than the endpoint asked for.
     wait_s *= random.uniform(1.0, 1.5)  # noqa: S311 (no secret depends on it)
     with drafting.transactions.begin() as session:
-        _add_calls(session, task, calls)
-        release_chunk(session, task.leased, error=str(error), wait_s=wait_s, counts=not is_busy)
-    log.info("chunk_released", chunk_id=str(task.leased.id), wait_s=round(wait_s, 1), error=str(error))
+        release_chunk(session, leased, error=str(error), wait_s=wait_s, counts=counts)
+    log.info("chunk_released", chunk_id=str(leased.id), wait_s=round(wait_s, 1), error=str(error))
 
 
-def _add_calls(session: Session, task: _Task, calls: list[ModelCall]) -> None:
-    add_calls(session, calls, workspace_id=task.run.workspace_id, run_id=task.run.id, chunk_id=task.leased.id)
-
-
-def _records(coverage: tuple[CoverageClaim, ...]) -> Records:
+def _records(coverage: Sequence[CoverageClaim]) -> Records:
     return [
-        {"question_id": claim.question_id, "state": claim.state.value, "asked_at": claim.asked_at} for claim in coverage
+        {
+            "question_id": claim.question_id,
+            "state": claim.state.value,
+            "asked_at": claim.asked_at,
+            "asked_span": None if claim.asked_span is None else [claim.asked_span.start, claim.asked_span.end],
+        }
+        for claim in coverage
     ]

@@ -1,22 +1,26 @@
 from collections import Counter
+from collections.abc import Sequence
 from uuid import UUID
 
 from notes_pipeline.core.coverage import CoverageClaim, judge_coverage
 from notes_pipeline.core.merging import merge_notes
 from notes_pipeline.core.notes import CoverageState, NoteStatus
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState, final_state
+from notes_pipeline.core.transcript import Span
 from notes_pipeline.store.chunks import StoredChunk, chunk_ledger, coverage_answers
 from notes_pipeline.store.coverage import add_coverage
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.notes import drafts_of, publish
 from notes_pipeline.store.runs import load_run, set_state
+from notes_pipeline.store.tables.base import Record
 
 
 def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
     """Merge the drafts of a run whose chunks are all done or failed, judge its coverage, publish: in one transaction.
 
-    A run in any other state is left alone. Returns the state that the run has afterwards.
+    A run in any other state is left alone. Returns the state that the run has afterwards: a final one, or
+    `summarising` where it is asked for and there is something to sum up.
     """
     with transactions.begin() as session:
         run = load_run(session, run_id, lock=True)
@@ -25,30 +29,38 @@ def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
         ledger = chunk_ledger(session, run_id)
         merged = merge_notes(drafts_of(session, run_id))
         publish(session, merged)
-        notes = [group.kept.note for group in merged]
-        supported = Counter(
-            note.question_id for note in notes if note.question_id and note.status is NoteStatus.SUPPORTED
-        )
-        claims = [
-            CoverageClaim(answer["question_id"], CoverageState(answer["state"]), answer["asked_at"])
-            for answers in coverage_answers(session, run_id)
-            for answer in answers
-        ]
+        notes = [group.kept.note for group in merged if group.kept.note.status is NoteStatus.SUPPORTED]
+        supported = Counter(note.question_id for note in notes if note.question_id)
         is_whole = all(chunk.outcome is ChunkOutcome.DRAFTED for chunk in ledger)
         guide = load_guide(session, run.guide_id)
+        claims = [_claim(answer) for answers in coverage_answers(session, run_id) for answer in answers]
         add_coverage(session, run_id, judge_coverage(guide, claims, supported, is_whole=is_whole))
+        if run.summarises and notes:
+            set_state(session, run_id, RunState.SUMMARISING, reason=why_incomplete(ledger))
+            return RunState.SUMMARISING
         state = final_state(Counter(chunk.state for chunk in ledger))
-        set_state(session, run_id, state, reason=_reason(ledger))
+        set_state(session, run_id, state, reason=why_incomplete(ledger))
     return state
 
 
-def _reason(ledger: list[StoredChunk]) -> str | None:
+def why_incomplete(ledger: Sequence[StoredChunk]) -> str | None:
     """Name the chunks that gave no notes; None where all did."""
     silent = [chunk for chunk in ledger if chunk.state is ChunkState.FAILED or chunk.outcome is ChunkOutcome.REFUSED]
     if not silent:
         return None
-    named = [f"chunk {chunk.index + 1} of {len(ledger)}: {chunk.error}" for chunk in silent]
+    numbers = {chunk.id: position + 1 for position, chunk in enumerate(ledger)}
+    named = [f"chunk {numbers[chunk.id]} of {len(ledger)}: {chunk.error}" for chunk in silent]
     if len({chunk.error for chunk in silent}) == 1 and len(silent) > 1:
-        numbers = ", ".join(str(chunk.index + 1) for chunk in silent)
-        named = [f"chunks {numbers} of {len(ledger)}: {silent[0].error}"]
+        listed = ", ".join(str(numbers[chunk.id]) for chunk in silent)
+        named = [f"chunks {listed} of {len(ledger)}: {silent[0].error}"]
     return "; ".join(named)
+
+
+def _claim(answer: Record) -> CoverageClaim:
+    span = answer["asked_span"]
+    return CoverageClaim(
+        answer["question_id"],
+        CoverageState(answer["state"]),
+        answer["asked_at"],
+        None if span is None else Span(span[0], span[1]),
+    )

@@ -6,11 +6,12 @@ from uuid import UUID
 
 @dataclass(frozen=True, slots=True)
 class NextWork:
-    """Ids to ring for: runs to plan, chunks to draft, runs to finish."""
+    """Ids to ring for: runs to plan, chunks to draft, runs to finish, runs to summarise."""
 
     plan: tuple[UUID, ...] = ()
     draft: tuple[UUID, ...] = ()
     finish: tuple[UUID, ...] = ()
+    summarise: tuple[UUID, ...] = ()
 
 
 NOTHING = NextWork()

@@ -8,7 +8,7 @@ from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.notes import Coverage, NoteStatus
 from notes_pipeline.core.runs import ChunkState
 from notes_pipeline.core.transcript import Transcript
-from notes_pipeline.store import chunks, coverage, guides, model_calls, notes, runs, transcripts
+from notes_pipeline.store import chunks, coverage, guides, model_calls, notes, runs, summaries, transcripts
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.workspaces import ensure_workspace
 
@@ -29,6 +29,7 @@ class RunReport:
     claims: dict[NoteStatus, int]
     quotes: int
     spending: model_calls.Spending
+    summaries: dict[str, summaries.StoredSummary]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ def read_run(transactions: Transactions, run_id: UUID) -> RunReport:
             claims=notes.count_claims(session, run_id),
             quotes=notes.count_quotes(session, run_id),
             spending=model_calls.spending(session, run_id),
+            summaries=summaries.summaries_of(session, run_id),
         )
 
 

@@ -24,4 +24,5 @@ def sweep(transactions: Transactions, *, queue_is_empty: bool) -> NextWork:
             plan=tuple(unannounced_runs(session, RunState.QUEUED)),
             draft=tuple(due_chunks(session, queue_is_empty=queue_is_empty)),
             finish=(*closed, *unannounced_runs(session, RunState.FINISHING)),
+            summarise=tuple(unannounced_runs(session, RunState.SUMMARISING)),
         )

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
 from notes_pipeline.core.transcript import Span
-from notes_pipeline.store.tables import ChunkRow
+from notes_pipeline.store.tables import ChunkRow, RunRow
 from notes_pipeline.store.tables.base import Records, new_id
 
 MAX_LOSSES = 3  # workers that may die over a chunk before it is set aside
@@ -40,6 +40,7 @@ class StoredChunk:
     error: str | None
     attempts: int
     losses: int
+    halvings: int
     finished_at: datetime | None
 
 
@@ -147,6 +148,46 @@ def release_chunk(session: Session, leased: LeasedChunk, *, error: str, wait_s: 
     return released is not None
 
 
+def halve_chunk(session: Session, leased: LeasedChunk, halves: tuple[Chunk, Chunk], *, error: str) -> UUID | None:
+    """Cut a leased chunk down to the first half, due at once, and add the second as a chunk of its own.
+
+    Returns the id of the new one; None: the lease was lost, nothing was done. `index` of the halves plays no part: the
+    first keeps its own, the second gets the next free one of the run.
+    """
+    first, second = halves
+    cut = session.scalar(
+        update(ChunkRow)
+        .where(ChunkRow.id == leased.id, ChunkRow.lease_token == leased.token)
+        .values(
+            state=ChunkState.PENDING.value,
+            text_to=first.span.end,
+            error=error,
+            halvings=ChunkRow.halvings + 1,
+            next_attempt_at=func.now(),
+            **_NO_LEASE,
+        )
+        .returning(ChunkRow.halvings)
+    )
+    if cut is None:
+        return None
+    session.execute(update(RunRow).where(RunRow.id == leased.run_id).values(chunks_total=RunRow.chunks_total + 1))
+    last = session.scalars(select(func.max(ChunkRow.index)).where(ChunkRow.run_id == leased.run_id)).one()
+    second_id = new_id()
+    session.execute(
+        insert(ChunkRow).values(
+            id=second_id,
+            run_id=leased.run_id,
+            index=(last or 0) + 1,
+            text_from=second.span.start,
+            text_to=second.span.end,
+            new_from=second.new_from,
+            halvings=cut,
+            error=error,
+        )
+    )
+    return second_id
+
+
 def give_up_pending(session: Session, run_id: UUID, outcome: ChunkOutcome, error: str) -> None:
     """Fail the chunks of a run that nobody holds: no call of theirs can succeed."""
     session.execute(
@@ -192,8 +233,9 @@ def due_chunks(session: Session, *, queue_is_empty: bool, limit: int = 1_000) ->
 
 
 def chunk_ledger(session: Session, run_id: UUID) -> list[StoredChunk]:
-    """List the chunks of a run in order."""
-    rows = session.scalars(select(ChunkRow).where(ChunkRow.run_id == run_id).order_by(ChunkRow.index))
+    """List the chunks of a run in the order of the transcript."""
+    in_order = (ChunkRow.text_from, ChunkRow.text_to, ChunkRow.index)
+    rows = session.scalars(select(ChunkRow).where(ChunkRow.run_id == run_id).order_by(*in_order))
     return [
         StoredChunk(
             id=row.id,
@@ -204,6 +246,7 @@ def chunk_ledger(session: Session, run_id: UUID) -> list[StoredChunk]:
             error=row.error,
             attempts=row.attempts,
             losses=row.losses,
+            halvings=row.halvings,
             finished_at=row.finished_at,
         )
         for row in rows
@@ -224,7 +267,7 @@ def coverage_answers(session: Session, run_id: UUID) -> list[Records]:
         for coverage in session.scalars(
             select(ChunkRow.coverage)
             .where(ChunkRow.run_id == run_id, ChunkRow.state == ChunkState.DONE.value)
-            .order_by(ChunkRow.index)
+            .order_by(ChunkRow.text_from, ChunkRow.text_to)
         )
     ]
 

@@ -5,12 +5,19 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.notes import Coverage, CoverageState
+from notes_pipeline.core.transcript import Span
 from notes_pipeline.store.tables import CoverageRow
 
 
 def add_coverage(session: Session, run_id: UUID, coverage: Sequence[Coverage]) -> None:
     rows = [
-        {"run_id": run_id, "question_id": each.question_id, "state": each.state.value, "asked_at": each.asked_at}
+        {
+            "run_id": run_id,
+            "question_id": each.question_id,
+            "state": each.state.value,
+            "asked_at": each.asked_at,
+            "asked_span": None if each.asked_span is None else [each.asked_span.start, each.asked_span.end],
+        }
         for each in coverage
     ]
     if rows:
@@ -20,4 +27,12 @@ def add_coverage(session: Session, run_id: UUID, coverage: Sequence[Coverage]) -
 def coverage_of(session: Session, run_id: UUID) -> dict[str, Coverage]:
     """Read the coverage of a run by question; empty while it is not finished."""
     rows = session.scalars(select(CoverageRow).where(CoverageRow.run_id == run_id))
-    return {row.question_id: Coverage(row.question_id, CoverageState(row.state), row.asked_at) for row in rows}
+    return {
+        row.question_id: Coverage(
+            row.question_id,
+            CoverageState(row.state),
+            row.asked_at,
+            None if row.asked_span is None else Span(row.asked_span[0], row.asked_span[1]),
+        )
+        for row in rows
+    }

@@ -4,31 +4,34 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import Float, cast, func, insert, select
 from sqlalchemy.orm import Session
 
-from notes_pipeline.core.model_calls import ModelCall
+from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.store.tables import ModelCallRow
 from notes_pipeline.store.tables.base import new_id
 
 
 @dataclass(frozen=True, slots=True)
 class Spending:
-    """What a run's calls came to. `cost_micro_usd` is None when one of them has no known price.
+    """What calls came to. `calls`: that were made; `cached`: answers that were known. `tokens_cached`: of `tokens_in`.
 
-    `models_served`: the names that the endpoint gave itself in its answers.
+    `cost_micro_usd` is None when a call has no known price. `models_served`: the names that the endpoint gave itself in
+    its answers. `failures`: how many calls ended how, other than answered.
     """
 
     calls: int
+    cached: int
     tokens_in: int
     tokens_cached: int
     tokens_out: int
     cost_micro_usd: int | None
     models_served: tuple[str, ...]
+    failures: dict[CallOutcome, int]
 
 
 def add_calls(
-    session: Session, calls: Sequence[ModelCall], *, workspace_id: UUID, run_id: UUID, chunk_id: UUID
+    session: Session, calls: Sequence[ModelCall], *, workspace_id: UUID, run_id: UUID, chunk_id: UUID | None
 ) -> None:
     if not calls:
         return
@@ -41,6 +44,7 @@ def add_calls(
                 "workspace_id": workspace_id,
                 "run_id": run_id,
                 "chunk_id": chunk_id,
+                "purpose": call.purpose.value,
                 "outcome": call.outcome.value,
             }
             for call in calls
@@ -51,24 +55,65 @@ def add_calls(
 def spending(session: Session, run_id: UUID) -> Spending:
     """Add up the calls of a run. Only answered calls cost; one of them without a price makes the sum unknown."""
     call = ModelCallRow
-    answered = call.tokens_in.is_not(None)
     row = session.execute(
         select(
-            func.count(),
             func.coalesce(func.sum(call.tokens_in), 0),
             func.coalesce(func.sum(call.tokens_cached), 0),
             func.coalesce(func.sum(call.tokens_out), 0),
             func.coalesce(func.sum(call.cost_micro_usd), 0),
-            func.count().filter(answered, call.cost_micro_usd.is_(None)),
+            func.count().filter(call.tokens_in.is_not(None), call.cost_micro_usd.is_(None)),
             func.array_agg(call.model_served.distinct()).filter(call.model_served.is_not(None)),
         ).where(call.run_id == run_id)
     ).one()
-    calls, tokens_in, cached, out, cost, unpriced, served = row
+    tokens_in, cached, out, cost, unpriced, served = row
+    ends = dict(
+        session.execute(select(call.outcome, func.count()).where(call.run_id == run_id).group_by(call.outcome)).all()
+    )
+    outcomes = {CallOutcome(outcome): number for outcome, number in ends.items()}
+    hits = outcomes.pop(CallOutcome.CACHED, 0)
     return Spending(
-        calls=calls,
+        calls=sum(outcomes.values()),
+        cached=hits,
         tokens_in=int(tokens_in or 0),
         tokens_cached=int(cached or 0),
         tokens_out=int(out or 0),
         cost_micro_usd=None if unpriced else int(cost or 0),
         models_served=tuple(name for name in served or () if name is not None),
+        failures={outcome: number for outcome, number in outcomes.items() if outcome is not CallOutcome.ANSWERED},
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Experience:
+    """How a model answered drafts before: `out_per_in` tokens, and `seconds` a call, as medians of `calls`."""
+
+    calls: int
+    out_per_in: float
+    seconds: float
+
+
+def experience_with(session: Session, model: str, *, last: int = 200) -> Experience | None:
+    """Look at the last answered drafts of a model; None: there are none with token counts."""
+    call = ModelCallRow
+    recent = (
+        select(call.tokens_in, call.tokens_out, call.latency_ms)
+        .where(
+            call.model_asked == model,
+            call.purpose == Purpose.DRAFT.value,
+            call.outcome == CallOutcome.ANSWERED.value,
+            call.tokens_in > 0,
+            call.tokens_out.is_not(None),
+        )
+        .order_by(call.id.desc())
+        .limit(last)
+        .subquery()
+    )
+    share = cast(recent.c.tokens_out, Float) / recent.c.tokens_in
+    calls, out_per_in, latency_ms = session.execute(
+        select(
+            func.count(),
+            func.percentile_cont(0.5).within_group(share),
+            func.percentile_cont(0.5).within_group(recent.c.latency_ms),
+        )
+    ).one()
+    return Experience(calls, float(out_per_in), float(latency_ms) / 1000) if calls else None

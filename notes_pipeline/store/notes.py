@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.merging import Draft, MergedNote
-from notes_pipeline.core.notes import Flag, Note, NoteStatus
+from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
 from notes_pipeline.store.evidence import evidence_of, evidence_values, to_evidence
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
@@ -21,7 +21,10 @@ _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
 
 @dataclass(frozen=True, slots=True)
 class StoredNote:
-    """A published note. `also_stated`: how other chunks worded what was merged into it. `model`: who wrote it."""
+    """A published note. `also_stated`: how other chunks worded what was merged into it. `model`: who wrote it.
+
+    `other_attempts`: at the same claim, when the model was asked once more; not counted as notes.
+    """
 
     id: UUID
     transcript_id: UUID
@@ -31,6 +34,19 @@ class StoredNote:
     model: str
     created_at: datetime
     also_stated: tuple[str, ...] = ()
+    other_attempts: tuple[Note, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WrittenNote:
+    """A checked claim as it is to be stored. `model`: who wrote it. `second`: the second attempt at it, if any.
+
+    The second one counts if it is supported; the other is kept beside it.
+    """
+
+    note: Note
+    model: str
+    second: "WrittenNote | None" = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,37 +72,32 @@ class Origin:
     transcript_id: UUID
     run_id: UUID
     chunk_id: UUID
-    model: str
     verifier_version: str
 
 
-def add_drafts(session: Session, origin: Origin, notes: Sequence[Note]) -> None:
+def add_drafts(session: Session, origin: Origin, notes: Sequence[WrittenNote]) -> None:
     """Write the notes of one chunk. Twice for one chunk is an error of the database: the lease was not respected."""
-    note_rows, evidence_rows = [], []
-    for ordinal, note in enumerate(notes):
+    note_rows: list[dict[str, object]] = []
+    evidence_rows: list[dict[str, object]] = []
+
+    def add(written: WrittenNote, *, stage: NoteStage, repair_of: UUID | None) -> UUID:
         note_id = new_id()
         note_rows.append(
-            {
-                "id": note_id,
-                "workspace_id": origin.workspace_id,
-                "transcript_id": origin.transcript_id,
-                "run_id": origin.run_id,
-                "chunk_id": origin.chunk_id,
-                "ordinal": ordinal,
-                "stage": NoteStage.DRAFT.value,
-                "question_id": note.question_id,
-                "theme_id": note.theme_id,
-                "statement": note.statement,
-                "status": note.status.value,
-                "flags": [flag.value for flag in note.flags],
-                "speakers": sorted({each.speaker for each in note.evidence if each.speaker is not None}),
-                "model": origin.model,
-            }
+            _note_values(written, origin)
+            | {"id": note_id, "ordinal": len(note_rows), "stage": stage.value, "repair_of_id": repair_of}
         )
-        evidence_rows += [
+        evidence_rows.extend(
             evidence_values(each, note_id, position, origin.transcript_id, origin.verifier_version)
-            for position, each in enumerate(note.evidence)
-        ]
+            for position, each in enumerate(written.note.evidence)
+        )
+        return note_id
+
+    for written in notes:
+        second = written.second
+        is_better = second is not None and second.note.status is NoteStatus.SUPPORTED
+        first_id = add(written, stage=NoteStage.REPLACED if is_better else NoteStage.DRAFT, repair_of=None)
+        if second is not None:
+            add(second, stage=NoteStage.DRAFT if is_better else NoteStage.REPLACED, repair_of=first_id)
     if note_rows:
         session.execute(insert(NoteRow), note_rows)
     if evidence_rows:
@@ -99,10 +110,11 @@ def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
         select(NoteRow, ChunkRow.index)
         .join(ChunkRow, ChunkRow.id == NoteRow.chunk_id)
         .where(NoteRow.run_id == run_id, NoteRow.stage == NoteStage.DRAFT.value)
-        .order_by(ChunkRow.index, NoteRow.ordinal)
+        .order_by(ChunkRow.text_from, ChunkRow.text_to, NoteRow.ordinal)
     ).all()
     evidence = evidence_of(session, [row.id for row, _ in rows])
-    return [Draft(row.id, index, _note(row, evidence.get(row.id, []))) for row, index in rows]
+    position = {index: at for at, index in enumerate(dict.fromkeys(index for _, index in rows))}
+    return [Draft(row.id, position[index], _note(row, evidence.get(row.id, []))) for row, index in rows]
 
 
 def publish(session: Session, merged: Sequence[MergedNote]) -> None:
@@ -143,6 +155,7 @@ def list_notes(
     rows = session.scalars(query).all()
     evidence = evidence_of(session, [row.id for row in rows])
     also_stated = _also_stated(session, [row.id for row in rows])
+    other_attempts = _other_attempts(session, rows)
     return [
         StoredNote(
             id=row.id,
@@ -153,6 +166,7 @@ def list_notes(
             model=row.model,
             created_at=row.created_at,
             also_stated=tuple(also_stated.get(row.id, ())),
+            other_attempts=tuple(other_attempts.get(row.id, ())),
         )
         for row in rows
     ]
@@ -172,6 +186,15 @@ def count_quotes(session: Session, run_id: UUID) -> int:
     return session.scalars(query.where(NoteRow.run_id == run_id)).one()
 
 
+def is_readable_row() -> ColumnElement[bool]:
+    """`core.reviewing.is_readable`, in SQL."""
+    is_unreviewed = NoteRow.review_state == ReviewState.UNREVIEWED.value
+    return or_(
+        is_unreviewed & (NoteRow.status == NoteStatus.SUPPORTED.value),
+        NoteRow.review_state.in_(_READABLE_BY_REVIEW),
+    )
+
+
 def _filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
     query = select(NoteRow).where(NoteRow.workspace_id == workspace_id, NoteRow.stage == NoteStage.PUBLISHED.value)
     equal = (
@@ -185,13 +208,7 @@ def _filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
         if value is not None:
             query = query.where(column == value)
     if wanted.status is None:
-        is_unreviewed = NoteRow.review_state == ReviewState.UNREVIEWED.value
-        query = query.where(
-            or_(
-                is_unreviewed & (NoteRow.status == NoteStatus.SUPPORTED.value),
-                NoteRow.review_state.in_(_READABLE_BY_REVIEW),
-            )
-        )
+        query = query.where(is_readable_row())
     else:
         query = query.where(NoteRow.status.in_([status.value for status in wanted.status]))
     if wanted.speaker is not None:
@@ -211,7 +228,48 @@ def _note(row: NoteRow, evidence: Iterable[EvidenceRow]) -> Note:
         question_id=row.question_id,
         theme_id=row.theme_id,
         flags=tuple(Flag(flag) for flag in row.flags),
+        judged=None
+        if row.judgement is None
+        else Judged(Judgement(row.judgement), row.judgement_missing or "", row.judged_by or ""),
     )
+
+
+def _note_values(written: WrittenNote, origin: Origin) -> dict[str, object]:
+    note = written.note
+    return {
+        "workspace_id": origin.workspace_id,
+        "transcript_id": origin.transcript_id,
+        "run_id": origin.run_id,
+        "chunk_id": origin.chunk_id,
+        "question_id": note.question_id,
+        "theme_id": note.theme_id,
+        "statement": note.statement,
+        "status": note.status.value,
+        "flags": [flag.value for flag in note.flags],
+        "speakers": sorted({each.speaker for each in note.evidence if each.speaker is not None}),
+        "model": written.model,
+        "judgement": None if note.judged is None else note.judged.judgement.value,
+        "judgement_missing": None if note.judged is None else note.judged.missing,
+        "judged_by": None if note.judged is None else note.judged.model,
+    }
+
+
+def _other_attempts(session: Session, published: Sequence[NoteRow]) -> dict[UUID, list[Note]]:
+    """Give, by note, the attempts at the same claim that were replaced: the first one, or a second in vain."""
+    firsts = {row.repair_of_id: row.id for row in published if row.repair_of_id is not None}
+    ids = [row.id for row in published]
+    rows = session.scalars(
+        select(NoteRow).where(
+            NoteRow.stage == NoteStage.REPLACED.value, or_(NoteRow.id.in_(firsts), NoteRow.repair_of_id.in_(ids))
+        )
+    ).all()
+    evidence = evidence_of(session, [row.id for row in rows])
+    attempts: dict[UUID, list[Note]] = {}
+    for row in rows:
+        of = firsts.get(row.id) or row.repair_of_id
+        if of is not None:
+            attempts.setdefault(of, []).append(_note(row, evidence.get(row.id, [])))
+    return attempts
 
 
 def _also_stated(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[str]]:

@@ -1,5 +1,6 @@
 """Runs: asked for once, planned once, finished once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,13 +20,21 @@ ANNOUNCED_FOR = timedelta(seconds=10)  # a plan or a finish that was rung for ta
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
-    """What a run is asked for with; together with the transcript and the guide, its identity."""
+    """What a run is asked for with; together with the transcript and the guide, model and recipe are its identity.
+
+    `prompts`: hash by name. `judge_model`: None: nobody judges. `budget_micro_usd`: None: no limit.
+    """
 
     model: str
-    prompt_hash: str
+    prompts: Mapping[str, str]
     recipe: str
     verifier_version: str
     roles: Roles
+    uses_cache: bool = True
+    repairs: bool = False
+    summarises: bool = False
+    judge_model: str | None = None
+    budget_micro_usd: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +44,15 @@ class StoredRun:
     transcript_id: UUID
     guide_id: UUID
     model: str
-    prompt_hash: str
+    prompts: dict[str, str]
     verifier_version: str
     roles: Roles
+    uses_cache: bool
+    repairs: bool
+    summarises: bool
+    judge_model: str | None
+    budget_micro_usd: int | None
+    attempts: int
     state: RunState
     reason: str | None
     chunks_total: int | None
@@ -75,13 +90,18 @@ def request_run(
             transcript_id=transcript_id,
             guide_id=guide_id,
             model=request.model,
-            prompt_hash=request.prompt_hash,
+            prompts=dict(request.prompts),
             recipe=request.recipe,
             ordinal=0 if latest is None else latest.ordinal + 1,
             verifier_version=request.verifier_version,
             interviewers=sorted(request.roles.interviewers),
             participants=sorted(request.roles.participants),
             roles_guessed=request.roles.guessed,
+            uses_cache=request.uses_cache,
+            repairs=request.repairs,
+            summarises=request.summarises,
+            judge_model=request.judge_model,
+            budget_micro_usd=request.budget_micro_usd,
         )
     )
     return run_id, True
@@ -121,6 +141,16 @@ def set_state(session: Session, run_id: UUID, state: RunState, *, reason: str | 
     session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
 
 
+def postpone_summary(session: Session, run_id: UUID, *, wait_s: float, counts: bool) -> None:
+    """Have a summary tried again after `wait_s` seconds: that is when the sweep finds the run unannounced."""
+    rings_at = func.now() + timedelta(seconds=wait_s) - ANNOUNCED_FOR
+    session.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id)
+        .values(enqueued_at=rings_at, attempts=RunRow.attempts + (1 if counts else 0))
+    )
+
+
 def set_planned(session: Session, run_id: UUID, chunks: int) -> None:
     session.execute(update(RunRow).where(RunRow.id == run_id).values(state=RunState.RUNNING.value, chunks_total=chunks))
 
@@ -148,9 +178,15 @@ def _stored(row: RunRow) -> StoredRun:
         transcript_id=row.transcript_id,
         guide_id=row.guide_id,
         model=row.model,
-        prompt_hash=row.prompt_hash,
+        prompts=row.prompts,
         verifier_version=row.verifier_version,
         roles=Roles(frozenset(row.interviewers), frozenset(row.participants), row.roles_guessed),
+        uses_cache=row.uses_cache,
+        repairs=row.repairs,
+        summarises=row.summarises,
+        judge_model=row.judge_model,
+        budget_micro_usd=row.budget_micro_usd,
+        attempts=row.attempts,
         state=RunState(row.state),
         reason=row.reason,
         chunks_total=row.chunks_total,

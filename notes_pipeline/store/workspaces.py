@@ -10,8 +10,12 @@ from notes_pipeline.store.tables.base import new_id
 
 def ensure_workspace(session: Session, name: str) -> UUID:
     """Give the id of the workspace of this name; make it if it is new."""
-    find = select(WorkspaceRow.id).where(WorkspaceRow.name == name)
-    if found := session.scalar(find):
+    if (found := find_workspace(session, name)) is not None:
         return found
     session.execute(insert(WorkspaceRow).values(id=new_id(), name=name).on_conflict_do_nothing())
-    return session.scalars(find).one()
+    return session.scalars(select(WorkspaceRow.id).where(WorkspaceRow.name == name)).one()
+
+
+def find_workspace(session: Session, name: str) -> UUID | None:
+    """Give the id of the workspace of this name; None: there is none."""
+    return session.scalar(select(WorkspaceRow.id).where(WorkspaceRow.name == name))

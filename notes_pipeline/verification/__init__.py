@@ -2,6 +2,7 @@
 
 from notes_pipeline.verification.diff import render_diff
 from notes_pipeline.verification.index import TranscriptIndex, index_transcript
+from notes_pipeline.verification.machine_talk import may_be_dictated, speaks_to_machine
 from notes_pipeline.verification.relocate import Fate, Relocation, relocate
 from notes_pipeline.verification.support import unsaid
 from notes_pipeline.verification.verify import VERIFIER_VERSION, verify_quote
@@ -12,8 +13,10 @@ __all__ = [
     "Relocation",
     "TranscriptIndex",
     "index_transcript",
+    "may_be_dictated",
     "relocate",
     "render_diff",
+    "speaks_to_machine",
     "unsaid",
     "verify_quote",
 ]

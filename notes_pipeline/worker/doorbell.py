@@ -7,10 +7,12 @@ import redis
 import structlog
 from celery import Celery
 from kombu.exceptions import OperationalError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.steps.next_work import NextWork
-from notes_pipeline.worker.app import DRAFT, DRAFT_QUEUE, FINISH, PLAN
+from notes_pipeline.worker.app import DRAFT, DRAFT_QUEUE, FINISH, PLAN, SUMMARISE
 
 log = structlog.get_logger()
 
@@ -23,7 +25,8 @@ class Doorbell:
 
     def ring(self, work: NextWork) -> bool:
         """Announce work; tell whether the broker took it all."""
-        return self._send(PLAN, work.plan) and self._send(DRAFT, work.draft) and self._send(FINISH, work.finish)
+        rings = ((PLAN, work.plan), (DRAFT, work.draft), (FINISH, work.finish), (SUMMARISE, work.summarise))
+        return all(self._send(task, ids) for task, ids in rings)
 
     def _send(self, task: str, ids: Iterable[UUID]) -> bool:
         try:
@@ -40,7 +43,8 @@ def redis_client(broker_url: str) -> "redis.Redis":
     if broker_url.startswith("redis+socket://"):
         path, _, query = broker_url.removeprefix("redis+socket://").partition("?")
         broker_url = f"unix://{path}?{query.replace('virtual_host', 'db')}"
-    return redis.Redis.from_url(broker_url, socket_timeout=5, socket_connect_timeout=5)
+    # No retries of its own: whoever asks knows what an error means, and a lost reply must not count a call twice.
+    return redis.Redis.from_url(broker_url, socket_timeout=5, socket_connect_timeout=5, retry=Retry(NoBackoff(), 0))
 
 
 def check_broker(broker_url: str) -> None:

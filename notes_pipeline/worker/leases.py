@@ -1,7 +1,7 @@
 """Keep the leases of this process alive, as long as its calls are within their time."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 from uuid import UUID
@@ -13,7 +13,8 @@ from notes_pipeline.store.database import Transactions
 class Leases:
     """The leases that this process holds. Safe for threads.
 
-    `longest_s`: after this long a lease is not renewed any more, so that a thread that hangs loses its chunk.
+    `longest_s`: this long after the last model call began a lease is not renewed any more, so that a thread that hangs
+    loses its chunk.
     """
 
     def __init__(self, transactions: Transactions, *, lease_s: float, longest_s: float) -> None:
@@ -24,11 +25,16 @@ class Leases:
         self._held: dict[UUID, float] = {}
 
     @contextmanager
-    def hold(self, token: UUID) -> Iterator[None]:
-        with self._lock:
-            self._held[token] = time.monotonic() + self._longest_s
+    def hold(self, token: UUID) -> Iterator[Callable[[], None]]:
+        """Renew a lease while the block runs. Yields what starts its time anew, to be called before each model call."""
+
+        def touch() -> None:
+            with self._lock:
+                self._held[token] = time.monotonic() + self._longest_s
+
+        touch()
         try:
-            yield
+            yield touch
         finally:
             with self._lock:
                 self._held.pop(token, None)

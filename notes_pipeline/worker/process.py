@@ -16,6 +16,7 @@ from notes_pipeline.bootstrap import Services
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.steps.checking import IndexCache
 from notes_pipeline.steps.draft_chunk import Drafting
+from notes_pipeline.steps.next_work import NOTHING
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.database import server_version
 from notes_pipeline.store.health import migration_version
@@ -27,7 +28,6 @@ from notes_pipeline.worker.tasks import register_tasks
 
 log = structlog.get_logger()
 
-CALLS_PER_CHUNK = 2  # one, and one re-ask
 WRITING_S = 60.0  # verification, and insisting on the write while the database restarts
 
 
@@ -51,18 +51,18 @@ def run_worker(services: Services) -> None:
     leases = Leases(
         services.transactions,
         lease_s=settings.notes_lease_s,
-        longest_s=CALLS_PER_CHUNK * settings.notes_call_timeout_s + WRITING_S,
+        longest_s=settings.notes_call_timeout_s + WRITING_S,
     )
+    client = redis_client(settings.redis_url)
     drafting = Drafting(
-        transactions=services.transactions,
-        model=services.models,
+        asking=services.asking(services.gate(client)),
         indexes=IndexCache(),
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
         lease_s=settings.notes_lease_s,
         hold=leases.hold,
+        patience_s=settings.notes_patience_s,
     )
     register_tasks(app, services.transactions, drafting, doorbell)
-    client = redis_client(settings.redis_url)
     background = [
         Periodic("leases", settings.notes_lease_s / 3, leases.renew),
         Periodic("sweep", settings.notes_sweep_s, lambda: _sweep(services, doorbell, client)),
@@ -90,7 +90,7 @@ def _sweep(services: Services, doorbell: Doorbell, client: redis.Redis) -> None:
     except redis.RedisError:
         is_empty = False  # nobody could hear the bell; what was lost is freed all the same
     work = sweep(services.transactions, queue_is_empty=is_empty)
-    if work.draft or work.plan or work.finish:
+    if work != NOTHING:
         doorbell.ring(work)
         log.info("swept", plan=len(work.plan), draft=len(work.draft), finish=len(work.finish))
 

@@ -5,11 +5,14 @@ from uuid import UUID
 import structlog
 from celery import Celery
 
+from notes_pipeline.core.runs import RunState
 from notes_pipeline.steps.draft_chunk import Drafting, draft_chunk
 from notes_pipeline.steps.finish_run import finish_run
+from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.plan_run import plan_run
+from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.worker.app import DRAFT, FINISH, PLAN
+from notes_pipeline.worker.app import DRAFT, FINISH, PLAN, SUMMARISE
 from notes_pipeline.worker.doorbell import Doorbell
 
 
@@ -29,4 +32,10 @@ def register_tasks(app: Celery, transactions: Transactions, drafting: Drafting, 
     @app.task(name=FINISH)  # type: ignore[untyped-decorator]
     def finish(run_id: str) -> None:
         with structlog.contextvars.bound_contextvars(run_id=run_id):
-            finish_run(transactions, UUID(run_id))
+            if finish_run(transactions, UUID(run_id)) is RunState.SUMMARISING:
+                doorbell.ring(NextWork(summarise=(UUID(run_id),)))
+
+    @app.task(name=SUMMARISE)  # type: ignore[untyped-decorator]
+    def summarise(run_id: str) -> None:
+        with structlog.contextvars.bound_contextvars(run_id=run_id):
+            summarise_run(drafting.asking, drafting.indexes, UUID(run_id))

@@ -89,7 +89,7 @@ def test_a_run_for_people_shows_notes_coverage_cost_and_what_verification_catche
     for expected in (
         "offline model",
         "Bram Oosterlicht",
-        "answered, asked at",
+        "asked: “",
         "cost $0.0000",
         "written by hand for this demonstration",
         "a number or unit differs",
@@ -160,7 +160,7 @@ def test_the_next_command_takes_up_the_servers_that_a_kill_left(command: Command
 def test_a_run_whose_endpoint_fails_for_good_is_partial_and_names_the_chunk(command: Command) -> None:
     # A word that only the last chunk of the interview has.
     with running_offline_model(rules=[Rule(fault=Fault.TRUNCATED, contains="stopping the recording")]) as url:
-        done = command("run", INTERVIEW, "--guide", GUIDE, "--json", "--anew", OPENAI_BASE_URL=url)
+        done = command("run", INTERVIEW, "--guide", GUIDE, "--json", "--no-cache", OPENAI_BASE_URL=url)
     assert done.returncode == 4, done.stderr
     report = json.loads(done.stdout)
     assert report["run"]["state"] == "partial"

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from notes_pipeline.core.chunking import chunk_transcript
+from notes_pipeline.core.endpoints import AnswerMode, EndpointProfile
 from notes_pipeline.core.errors import (
     AnswerTruncatedError,
     ModelAnswerError,
@@ -13,13 +14,20 @@ from notes_pipeline.core.errors import (
     ModelRefusedError,
     ModelUnreachableError,
     NotesPipelineError,
+    QuestionTooLongError,
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.llm.client import ModelClient
-from notes_pipeline.llm.generating import Draft, generate_claims
+from notes_pipeline.llm.completion import Completion, text_of
+from notes_pipeline.llm.failures import retry_after
+from notes_pipeline.llm.generating import Draft, ask_in_form, draft_request, read_draft
 from notes_pipeline.llm.offline import OFFLINE_MODEL
+from notes_pipeline.llm.offline.capability import Capability
 from notes_pipeline.llm.offline.serving import running_offline_model
+from notes_pipeline.llm.prices import load_prices
+from notes_pipeline.llm.profiles import probe
+from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
 from tests.making import GUIDE, make_transcript
 
 TRANSCRIPT = make_transcript(
@@ -30,6 +38,7 @@ TRANSCRIPT = make_transcript(
 )
 ROLES = Roles(frozenset({"Ina"}), frozenset({"Bram"}))
 TIMEOUT_S = 1.0
+WITH_SCHEMA = EndpointProfile(AnswerMode.JSON_SCHEMA)
 
 
 @pytest.fixture(scope="module")
@@ -38,13 +47,21 @@ def url() -> Iterator[str]:
         yield url
 
 
-def ask(url: str, model: str, calls: list[ModelCall], *, key: str | None = None) -> Draft:
-    client = ModelClient(base_url=url, api_key=key, model=model, timeout_s=TIMEOUT_S)
+def make_client(url: str, model: str = "", *, key: str | None = None, timeout_s: float = TIMEOUT_S) -> ModelClient:
+    return ModelClient(base_url=url, api_key=key, model=model, timeout_s=timeout_s, prices=load_prices())
+
+
+def ask(url: str, model: str, calls: list[ModelCall], *, profile: EndpointProfile = WITH_SCHEMA) -> Draft:
+    client = make_client(url, model)
     (chunk,) = chunk_transcript(TRANSCRIPT)
+    request = draft_request(load_prompt(DRAFT_PROMPT), GUIDE, TRANSCRIPT, chunk, ROLES)
     try:
-        return generate_claims(client, GUIDE, TRANSCRIPT, chunk, ROLES, record=calls.append)
+        answer = ask_in_form(
+            lambda asked, retries: client.complete(asked, profile, record=calls.append, retries=retries), request
+        )
     finally:
         client.close()
+    return read_draft(answer, GUIDE)
 
 
 def test_an_answer_comes_with_what_it_took_and_cost(url: str) -> None:
@@ -71,12 +88,12 @@ def test_an_answer_comes_with_what_it_took_and_cost(url: str) -> None:
         ("cut", ModelUnreachableError, CallOutcome.UNREACHABLE),
         ("wrong_key", ModelConfigurationError, CallOutcome.REJECTED),
         ("unknown_model", ModelConfigurationError, CallOutcome.REJECTED),
-        ("too_long", AnswerTruncatedError, CallOutcome.TRUNCATED),
+        ("too_long", QuestionTooLongError, CallOutcome.TOO_LONG),
         ("not_json", ModelUnreachableError, CallOutcome.UNREACHABLE),
         ("no_choices", ModelUnreachableError, CallOutcome.UNREACHABLE),
-        ("malformed", ModelAnswerError, CallOutcome.ANSWERED),
-        ("wrong_schema", ModelAnswerError, CallOutcome.ANSWERED),
-        ("empty", ModelAnswerError, CallOutcome.ANSWERED),
+        ("malformed", ModelAnswerError, CallOutcome.INVALID),
+        ("wrong_schema", ModelAnswerError, CallOutcome.INVALID),
+        ("empty", ModelAnswerError, CallOutcome.INVALID),
         ("truncated", AnswerTruncatedError, CallOutcome.TRUNCATED),
         ("refusal", ModelRefusedError, CallOutcome.REFUSED),
         ("content_filter", ModelRefusedError, CallOutcome.REFUSED),
@@ -136,6 +153,75 @@ def test_an_answer_without_usage_has_an_unknown_cost(url: str) -> None:
 
 def test_the_key_is_sent_and_an_endpoint_lists_its_models() -> None:
     with running_offline_model(api_key="right") as url:
-        assert ModelClient(base_url=url, api_key="right", model="", timeout_s=5).list_models() == [OFFLINE_MODEL]
+        assert make_client(url, key="right", timeout_s=5).list_models() == [OFFLINE_MODEL]
         with pytest.raises(ModelConfigurationError, match="OPENAI_API_KEY"):
-            ModelClient(base_url=url, api_key="wrong", model="", timeout_s=5).list_models()
+            make_client(url, key="wrong", timeout_s=5).list_models()
+
+
+@pytest.mark.parametrize(
+    ("capability", "expected"),
+    [
+        pytest.param(Capability(), EndpointProfile(AnswerMode.JSON_SCHEMA), id="as the OpenAI API"),
+        pytest.param(
+            Capability(modes=frozenset({AnswerMode.JSON_OBJECT})),
+            EndpointProfile(AnswerMode.JSON_OBJECT),
+            id="refuses a schema",
+        ),
+        pytest.param(
+            Capability(modes=frozenset({AnswerMode.JSON_OBJECT}), refuses_with=500),
+            EndpointProfile(AnswerMode.JSON_OBJECT),
+            id="fails on a schema",
+        ),
+        pytest.param(Capability(modes=frozenset()), EndpointProfile(AnswerMode.TEXT), id="knows no formats"),
+        pytest.param(
+            Capability(enforces=False), EndpointProfile(AnswerMode.JSON_OBJECT), id="takes a schema for nothing"
+        ),
+        pytest.param(
+            Capability(takes_max_tokens=False, takes_temperature=False),
+            EndpointProfile(AnswerMode.JSON_SCHEMA, has_new_limit_name=True, takes_temperature=False),
+            id="a reasoning model",
+        ),
+    ],
+)
+def test_the_probe_finds_the_highest_rung_that_holds_and_answers_come_that_way(
+    capability: Capability, expected: EndpointProfile
+) -> None:
+    with running_offline_model(capability=capability) as url:
+        calls: list[ModelCall] = []
+        client = make_client(url, OFFLINE_MODEL)
+        found = probe(client, calls.append)
+        client.close()
+        assert found == expected
+        assert len(calls) <= 7
+        assert ask(url, OFFLINE_MODEL, [], profile=found).claims
+
+
+def test_an_endpoint_that_is_down_is_not_taken_for_one_that_knows_nothing(url: str) -> None:
+    client = make_client(url, f"{OFFLINE_MODEL}+server_error")
+    with pytest.raises(ModelUnreachableError):
+        probe(client, lambda _call: None)
+    client.close()
+
+
+def test_a_prompt_that_was_cut_without_a_word_is_noticed(url: str) -> None:
+    body = Completion.model_validate(
+        {"choices": [{"message": {"content": "{}"}}], "usage": {"prompt_tokens": 2_048, "completion_tokens": 2}}
+    )
+    with pytest.raises(QuestionTooLongError, match="num_ctx"):
+        text_of(body, bytes_sent=40_000)
+    assert text_of(body, bytes_sent=9_000) == "{}"
+
+
+@pytest.mark.parametrize(
+    ("headers", "seconds"),
+    [
+        pytest.param({"retry-after": "7"}, 7, id="seconds"),
+        pytest.param({"retry-after-ms": "1500", "retry-after": "2"}, 1.5, id="milliseconds"),
+        pytest.param({"retry-after": "999999"}, 86_400, id="no longer than a day"),
+        pytest.param({"retry-after": "soon"}, None, id="nonsense"),
+        pytest.param({"retry-after": "Wed, 21 Oct 2015 07:28:00 GMT"}, None, id="a date that is past"),
+        pytest.param({}, None, id="nothing"),
+    ],
+)
+def test_the_time_to_wait_is_read_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
+    assert retry_after(headers) == seconds

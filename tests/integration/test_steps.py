@@ -2,13 +2,9 @@
 
 import json
 from collections.abc import Callable
-from contextlib import nullcontext
-from dataclasses import dataclass
-from uuid import UUID
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.core.chunking import chunk_transcript
 from notes_pipeline.core.errors import (
@@ -19,89 +15,20 @@ from notes_pipeline.core.errors import (
 )
 from notes_pipeline.core.notes import CoverageState, Flag, NoteStatus, Verdict
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
+from notes_pipeline.llm.client import Record
+from notes_pipeline.llm.forms import A
+from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.readers import read_transcript
-from notes_pipeline.steps.checking import IndexCache
-from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, Drafting, draft_chunk
+from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, draft_chunk
 from notes_pipeline.steps.finish_run import finish_run
 from notes_pipeline.steps.ingest import ingest_guide, ingest_transcript
 from notes_pipeline.steps.list_notes import list_notes
 from notes_pipeline.steps.plan_run import plan_run
-from notes_pipeline.steps.read_run import EVERY_STATUS, RunReport, read_run
-from notes_pipeline.steps.request_run import RequestedRun, request_run
+from notes_pipeline.steps.read_run import EVERY_STATUS, read_run
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.chunks import MAX_LOSSES
+from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline, Transactions, answer, interview
 from tests.making import ScriptedModel
-
-WORKSPACE = "test"
-FILLER = "We bake bread and rolls and cakes in the old oven every single morning of the week. "
-GUIDE = b"""
-title: Orders
-questions:
-  - {id: how, text: "How do orders come in?"}
-  - {id: cost, text: "What does it cost?"}
-themes:
-  - {id: trust, name: Trust, definition: Whether the tool is trusted}
-interviewer: Ina
-"""
-SAID = "Most of the orders come in by phone before eight."
-EMPTY = json.dumps({"notes": [], "coverage": []})
-
-Transactions = sessionmaker[Session]
-
-
-def interview(*, turns: int = 0) -> bytes:
-    """Write an interview: a question, its answer, and then as many long turns as make further chunks."""
-    said = ["Ina: How do orders come in?", f"Bram: {SAID} I never take them by mail.", "Ina: I see.", "Bram: Yes."]
-    said += [f"{'Bram' if turn % 2 else 'Ina'}: {FILLER * 8} And that was turn {turn}." for turn in range(turns)]
-    return "\n\n".join(said).encode()
-
-
-def answer(words: str = SAID, *, utterance: int = 1, topic: str = "how", speaker: str = "Bram") -> str:
-    quote = {"utterance": utterance, "speaker": speaker, "words": words}
-    coverage = [
-        {"question": "how", "state": "answered", "asked_at": 0},
-        {"question": "cost", "state": "not_asked", "asked_at": None},
-    ]
-    note = {"topic": topic, "quotes": [quote], "statement": "Orders come in by phone."}
-    return json.dumps({"notes": [note], "coverage": coverage})
-
-
-@dataclass
-class Pipeline:
-    """The steps over one database, with a model that can be changed on the way."""
-
-    transactions: Transactions
-    model: ScriptedModel
-
-    def request(self, data: bytes, *, anew: bool = False) -> RequestedRun:
-        transcript = ingest_transcript(self.transactions, WORKSPACE, data, "interview.txt")
-        guide = ingest_guide(self.transactions, WORKSPACE, GUIDE, "guide.yaml")
-        return request_run(self.transactions, WORKSPACE, transcript, guide, model="scripted", anew=anew)
-
-    @property
-    def drafting(self) -> Drafting:
-        return Drafting(self.transactions, lambda _: self.model, IndexCache(), "test", 30.0, lambda _: nullcontext())
-
-    def run(self, data: bytes) -> RunReport:
-        """Take an interview to its end, each step once."""
-        run_id = self.request(data).id
-        for chunk_id in plan_run(self.transactions, run_id).draft:
-            draft_chunk(self.drafting, chunk_id)
-        finish_run(self.transactions, run_id)
-        return read_run(self.transactions, run_id)
-
-    def planned(self, data: bytes) -> tuple[UUID, tuple[UUID, ...]]:
-        run_id = self.request(data).id
-        return run_id, plan_run(self.transactions, run_id).draft
-
-    def make_due(self) -> None:
-        """Let the time pass that released chunks wait."""
-        with self.transactions.begin() as session:
-            session.execute(text("UPDATE chunk SET next_attempt_at = now() - interval '1 s'"))
-
-    def expire_leases(self) -> None:
-        with self.transactions.begin() as session:
-            session.execute(text("UPDATE chunk SET lease_until = now() - interval '1 s' WHERE state = 'running'"))
 
 
 @pytest.fixture
@@ -195,12 +122,13 @@ def test_a_worker_that_lost_its_lease_writes_nothing(pipeline: Make) -> None:
     run_id, (chunk_id,) = made.planned(interview())
 
     class Slow(ScriptedModel):
-        def complete(self, *args: object, **kwargs: object) -> str:
+        def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
             made.expire_leases()
             sweep(made.transactions, queue_is_empty=True)
             made.model = ScriptedModel(answer())
             draft_chunk(made.drafting, chunk_id)
-            return answer("The new app has paid for itself.")
+            self._answers = [answer("The new app has paid for itself.")]
+            return super().complete(request, record=record, retries=retries)
 
     made.model = Slow()
     draft_chunk(made.drafting, chunk_id)

@@ -8,10 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.embedded import RedisUrls
+from notes_pipeline.llm.prompts import load_prompts
 from notes_pipeline.steps.ingest import ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.plan_run import plan_run
-from notes_pipeline.steps.request_run import request_run
+from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.store.chunks import lease_chunk
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
@@ -39,7 +40,7 @@ def test_a_broker_that_is_away_costs_no_error_and_little_time() -> None:
 def chunk_id(transactions: Transactions) -> UUID:
     transcript = ingest_transcript(transactions, "test", b"Ann: Yes.\n\nBea: No.\n\nAnn: Yes.\n\nBea: No.\n", "a.txt")
     guide = ingest_guide(transactions, "test", b'{"title": "G", "questions": [{"id": "q", "text": "Why?"}]}', "g.json")
-    run = request_run(transactions, "test", transcript, guide, model="none")
+    run = request_run(transactions, "test", transcript, guide, RunOptions("none"), load_prompts())
     (chunk_id,) = plan_run(transactions, run.id).draft
     return chunk_id
 
@@ -64,7 +65,11 @@ def test_a_thread_that_hangs_loses_its_lease(transactions: Transactions, chunk_i
     with transactions.begin() as session:
         leased = lease_chunk(session, chunk_id, owner="me", lease_s=1)
     assert leased is not None
-    leases = Leases(transactions, lease_s=60, longest_s=0)
-    with leases.hold(leased.token):
+    leases = Leases(transactions, lease_s=60, longest_s=0.05)
+    with leases.hold(leased.token) as touch:
+        time.sleep(0.06)
         leases.renew()
         assert seconds_left(transactions) <= 1
+        touch()  # another call begins
+        leases.renew()
+        assert seconds_left(transactions) > 50

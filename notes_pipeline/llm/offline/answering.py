@@ -1,29 +1,34 @@
-"""Answer a prompt for draft notes."""
+"""Answer in the form that is asked for."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 
-from notes_pipeline.llm.answers import CoverageAnswer, DraftAnswer, NoteAnswer, QuoteAnswer
-from notes_pipeline.llm.offline.candidates import Passage
-from notes_pipeline.llm.offline.picking import pick
-from notes_pipeline.llm.offline.prompts import DraftPrompt
-from notes_pipeline.llm.rendering import UNKNOWN_SPEAKER
+from notes_pipeline.llm.answers import DRAFT, JUDGE, PROBE, REPAIR, SUMMARY, ProbeAnswer
+from notes_pipeline.llm.forms import Answer
+from notes_pipeline.llm.offline.drafting import write_draft
+from notes_pipeline.llm.offline.faults import Fault
+from notes_pipeline.llm.offline.judging import write_judgement
+from notes_pipeline.llm.offline.repairing import write_repair
+from notes_pipeline.llm.offline.summarising import write_summary
 
-
-@lru_cache(maxsize=256)  # the same interview is asked about again and again in tests and benchmarks; 10 ms each
-def answer(prompt: DraftPrompt) -> DraftAnswer:
-    """Pick passages and quote them. The same prompt always gets the same answer."""
-    picked = pick(prompt)
-    notes = [_note(each.topic, passage) for each in picked for passage in each.passages]
-    coverage = [
-        CoverageAnswer(question=each.topic, state=each.state.value, asked_at=each.asked_at)  # type: ignore[arg-type]
-        for each in picked
-        if each.state is not None
-    ]
-    return DraftAnswer(notes=notes, coverage=coverage)
+FORMS = tuple(form.name for form in (DRAFT, REPAIR, JUDGE, SUMMARY, PROBE))
+PROBED = ProbeAnswer(fruit_on_the_scale="quince", weight_in_grams=214)
 
 
-def _note(topic: str, passage: Passage) -> NoteAnswer:
-    """State no more than that it was said: whoever cannot paraphrase can only point."""
-    by = "" if passage.speaker == UNKNOWN_SPEAKER else f"{passage.speaker}: "
-    quote = QuoteAnswer(utterance=passage.number, speaker=passage.speaker, words=passage.text)
-    return NoteAnswer(topic=topic, quotes=[quote], statement=f"{by}“{passage.text}”")
+def write_answer(form: str | None, texts: Sequence[str], fault: Fault | None = None) -> Answer | None:
+    """Answer messages in the form of this name; None: it is none of `FORMS`, or they do not hold what it takes.
+
+    `fault`: those of wrong answers spoil drafts and repairs; nothing else is spoilt.
+    """
+    match form:
+        case DRAFT.name:
+            return write_draft(texts, fault)
+        case REPAIR.name:
+            return write_repair(texts, fault)
+        case JUDGE.name:
+            return write_judgement(texts)
+        case SUMMARY.name:
+            return write_summary(texts)
+        case PROBE.name:
+            return PROBED
+        case _:
+            return None

@@ -34,6 +34,7 @@ class Candidates:
 
     def __init__(self, interview: Interview) -> None:
         self.passages = list(_passages(interview))
+        self._relevance = interview.relevance
         self._first = np.array([each.first for each in self.passages], dtype=np.intp)
         self._last = np.array([each.last for each in self.passages], dtype=np.intp)
         self._terms = [_terms(interview, each) for each in self.passages]
@@ -44,6 +45,10 @@ class Candidates:
         """Give the score of each passage: of its better sentence more than of the other, less where it says little."""
         first, last = of_places[self._first], of_places[self._last]
         return (2 * np.maximum(first, last) + np.minimum(first, last)) / 3 * self._quality
+
+    def likeness(self, wanted: frozenset[str]) -> Scores:
+        """Compare each passage as a set of terms with `wanted`, see `Relevance.likeness`."""
+        return np.array([self._relevance.likeness(said, wanted) for said in self._terms], dtype=np.float64)
 
     def counts(self, wanted: frozenset[str]) -> Scores:
         """Count for each passage how many different terms of `wanted` it holds."""

@@ -3,6 +3,7 @@
 import math
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Literal
 from uuid import uuid4
@@ -30,10 +31,15 @@ class Choice(BaseModel):
     logprobs: None = None
 
 
+class PromptTokensDetails(BaseModel):
+    cached_tokens: int
+
+
 class Usage(BaseModel):
     prompt_tokens: int
     completion_tokens: int
     total_tokens: int
+    prompt_tokens_details: PromptTokensDetails
 
 
 class Completion(BaseModel):
@@ -46,25 +52,36 @@ class Completion(BaseModel):
     usage: Usage | None
 
 
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A request that is going to be answered.
+
+    `limit`: the most tokens of an answer, None: as many as it takes. `cached`: tokens of the prompt read before.
+    """
+
+    request: ChatRequest
+    limit: int | None = None
+    cached: int = 0
+
+
 def completion(
-    request: ChatRequest,
-    model: str,
-    content: str | None,
-    *,
-    finish: FinishReason = "stop",
-    refusal: str | None = None,
+    call: Call, content: str | None, *, finish: FinishReason = "stop", refusal: str | None = None
 ) -> Completion:
-    """Wrap an answer; one that is longer than the request allows is cut, as a model would stop."""
-    limit = request.limit
-    if content is not None and limit is not None and tokens([content]) > limit:
-        content, finish = content.encode()[: limit * BYTES_PER_TOKEN].decode(errors="ignore"), "length"
-    asked, answered = tokens([message.text for message in request.messages]), tokens([content or refusal or ""])
+    """Wrap an answer; one that is longer than the limit is cut, as a model would stop."""
+    if content is not None and call.limit is not None and tokens([content]) > call.limit:
+        content, finish = content.encode()[: call.limit * BYTES_PER_TOKEN].decode(errors="ignore"), "length"
+    read, written = tokens(call.request.texts), tokens([content or refusal or ""])
     return Completion(
         id=f"chatcmpl-{uuid4().hex}",
         created=int(time.time()),
-        model=model,
+        model=call.request.model,
         choices=[Choice(message=ReplyMessage(content=content, refusal=refusal), finish_reason=finish)],
-        usage=Usage(prompt_tokens=asked, completion_tokens=answered, total_tokens=asked + answered),
+        usage=Usage(
+            prompt_tokens=read,
+            completion_tokens=written,
+            total_tokens=read + written,
+            prompt_tokens_details=PromptTokensDetails(cached_tokens=call.cached),
+        ),
     )
 
 
@@ -75,4 +92,9 @@ def error_body(
 
 
 def tokens(texts: Sequence[str]) -> int:
-    return math.ceil(sum(len(text.encode(errors="replace")) for text in texts) / BYTES_PER_TOKEN)
+    return tokens_in(sum(len(text.encode(errors="replace")) for text in texts))
+
+
+def tokens_in(size: int) -> int:
+    """Estimate the tokens of a text of `size` bytes."""
+    return math.ceil(size / BYTES_PER_TOKEN)

@@ -9,8 +9,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from notes_pipeline.llm.offline.capability import Capability
 from notes_pipeline.llm.offline.completions import error_body
 from notes_pipeline.llm.offline.faults import Choice, FaultPlan, Rule
+from notes_pipeline.llm.offline.prefixes import PrefixCache
 
 MAX_LOGGED = 100_000  # requests, 300 bytes each; the oldest are forgotten
 
@@ -29,16 +31,20 @@ class ControlRequest(BaseModel):
 class RequestRecord:
     """A request as the log shows it.
 
-    `number`: counted from 1. `prompt`: hexadecimal SHA-256 of the messages, so a call that is paid twice shows.
-    `status`: None while it runs, 0 where the connection was broken.
+    `number`: counted from 1. `form`: the name of the form asked for, None: of none. `prompt`: hexadecimal SHA-256 of
+    the messages, so a call that is paid twice shows. `status`: None while it runs, 0 where the connection was broken.
+    `answered`: a whole chat completion was sent, also a refusal or an invalid content; a provider would charge for it,
+    whether or not the client still listened.
     """
 
     number: int
     model: str
+    form: str | None
     prompt: str
     fault: str | None
     arrived_at: str
     status: int | None = None
+    answered: bool = False
 
 
 @dataclass(slots=True)
@@ -48,15 +54,18 @@ class ServerState:
     plan: FaultPlan
     latency_s: float
     api_key: str | None
+    capability: Capability
+    prefixes: PrefixCache = field(default_factory=PrefixCache)
     requests: deque[RequestRecord] = field(default_factory=lambda: deque(maxlen=MAX_LOGGED))
     arrived: int = 0
 
-    def log(self, model: str, prompt: str, choice: Choice) -> RequestRecord:
-        """Note that a request has arrived; its status is filled in when it is answered."""
+    def log(self, model: str, form: str | None, prompt: str, choice: Choice) -> RequestRecord:
+        """Note that a request has arrived; what came of it is filled in later."""
         self.arrived += 1
         record = RequestRecord(
             number=self.arrived,
             model=model,
+            form=form,
             prompt=hashlib.sha256(prompt.encode(errors="replace")).hexdigest(),
             fault=choice.fault,
             arrived_at=datetime.now(UTC).isoformat(),

@@ -36,7 +36,8 @@ class Fault(StrEnum):
     EMPTY = "empty"
     OTHER_MODEL = "other_model"  # served by another model than the one asked for
     NO_USAGE = "no_usage"
-    # Well-formed, and wrong: what verification is there for.
+    SAYS = "says"  # the content is `text`, whatever was asked
+    # Well-formed, and wrong: what verification is there for. A draft may be each of it, a repair the first three.
     INVENTED = "invented"  # quotes that nobody said
     BENT = "bent"  # quotes with a negation dropped or a number changed
     WRONG_SPEAKER = "wrong_speaker"
@@ -47,15 +48,19 @@ class Fault(StrEnum):
 class Rule(BaseModel):
     """Where a fault happens. The first rule that fits a request decides; without one it is answered well.
 
-    `fault`: None answers well, too. `contains`: in any message. `times`: how often, None for ever. `share`: of the
-    requests that fit, chosen by the seed and the prompt, so the order of arrival plays no part.
+    `fault`: None answers well, too. `text`: what `SAYS` says. `contains`: in any message. `form`, `model`: only
+    requests for the form or the model of this name, None for all. `times`: how often, None for ever. `share`: of the
+    requests that fit, chosen by the seed, the model, the form and the prompt, so the order of arrival plays no part.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     fault: Fault | None
     value: float | None = Field(default=None, ge=0)
+    text: str = ""
     contains: str = ""
+    form: str | None = None
+    model: str | None = None
     times: int | None = Field(default=None, ge=0)
     share: float = Field(default=1.0, ge=0, le=1)
 
@@ -63,6 +68,11 @@ class Rule(BaseModel):
 class Choice(NamedTuple):
     fault: Fault | None
     value: float | None = None
+    text: str = ""
+
+
+# What a client gets is no whole completion, though the status may be 200.
+NO_ANSWER = frozenset({Fault.CUT, Fault.NOT_JSON, Fault.NO_CHOICES})
 
 
 def script(*faults: Fault | None) -> list[Rule]:
@@ -79,20 +89,20 @@ class FaultPlan:
         self._used: Counter[int] = Counter()
         self._seen: Counter[str] = Counter()
 
-    def choose(self, prompt: str) -> Choice:
-        """Choose for a request. `prompt`: all its messages."""
-        identity = hashlib.sha256(prompt.encode(errors="replace")).hexdigest()
+    def choose(self, prompt: str, *, form: str | None = None, model: str = "") -> Choice:
+        """Choose for a request. `prompt`: all its messages. `form`: the name of the form asked for, None: of none."""
+        identity = hashlib.sha256(f"{model}\0{form or ''}\0{prompt}".encode(errors="replace")).hexdigest()
         self._seen[identity] += 1
         for position, rule in enumerate(self._rules):
             if rule.times is not None and self._used[position] >= rule.times:
                 continue
-            if rule.contains not in prompt:
+            if rule.contains not in prompt or rule.form not in (None, form) or rule.model not in (None, model):
                 continue
             chance = random.Random(f"{self._seed} {position} {identity} {self._seen[identity]}").random()  # noqa: S311
             if chance >= rule.share:
                 continue
             self._used[position] += 1
-            return Choice(rule.fault, rule.value)
+            return Choice(rule.fault, rule.value, rule.text)
         return Choice(None)
 
 

@@ -10,9 +10,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response, StreamingResponse
 from starlette.types import Receive, Scope, Send
 
-from notes_pipeline.llm.offline.completions import Completion, completion, error_body
+from notes_pipeline.llm.offline.completions import Call, Completion, completion, error_body
 from notes_pipeline.llm.offline.faults import Choice, Fault
-from notes_pipeline.llm.offline.protocol import ChatRequest
 
 HANG_S = 3_600.0
 SLOW_S = 3.0
@@ -26,9 +25,9 @@ _PAGE = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gate
 _NO_LINGER = struct.pack("ii", 1, 0)
 
 
-async def misbehave(request: Request, asked: ChatRequest, choice: Choice) -> Response | None:
-    """Give the faulty response; None: the fault is none, or one that lies in an answer or in how it is sent."""
-    fault, value = choice
+async def misbehave(request: Request, choice: Choice) -> Response | None:
+    """Give the response of a request that no model gets to see; None: the fault is none, or one of an answer."""
+    fault, value, _ = choice
     match fault:
         case None:
             return None
@@ -41,12 +40,35 @@ async def misbehave(request: Request, asked: ChatRequest, choice: Choice) -> Res
         case Fault.RESET:
             return await _break(request)
         case _:
-            return _error_of(fault, value) or _odd_answer(fault, asked)
+            return _error_of(fault, value)
+
+
+def odd_answer(call: Call, choice: Choice) -> Response | None:
+    """Give the answer whose content is not what was asked for; None: the fault is none of these."""
+    match choice.fault:
+        case Fault.NO_CHOICES:
+            return _body(completion(call, "").model_copy(update={"choices": []}))
+        case Fault.MALFORMED:
+            return _body(completion(call, 'Here are your notes: {"notes": [{"topic": "q1", "quotes": ['))
+        case Fault.WRONG_SCHEMA:
+            return _body(completion(call, '{"notes": [{"topic": 1, "statement": "no quotes"}], "coverage": "all"}'))
+        case Fault.TRUNCATED:
+            return _body(completion(call, '{"notes": [{"topic": "q1", "quo', finish="length"))
+        case Fault.REFUSAL:
+            return _body(completion(call, None, refusal="I'm sorry, I can't help with that."))
+        case Fault.CONTENT_FILTER:
+            return _body(completion(call, "", finish="content_filter"))
+        case Fault.EMPTY:
+            return _body(completion(call, ""))
+        case Fault.SAYS:
+            return _body(completion(call, choice.text))
+        case _:
+            return None
 
 
 def deliver(request: Request, body: Completion, choice: Choice) -> Response:
     """Send an answer that is in order, unless the fault lies in the sending or beside the content."""
-    fault, value = choice
+    fault, value, _ = choice
     match fault:
         case Fault.OTHER_MODEL:
             return _body(body.model_copy(update={"model": OTHER_MODEL}))
@@ -95,6 +117,8 @@ def _error_of(fault: Fault, value: float | None) -> Response | None:
             return JSONResponse(error_body("The server had an error.", "server_error"), status_code=500)
         case Fault.BAD_GATEWAY:
             return HTMLResponse(_PAGE, status_code=502)
+        case Fault.NOT_JSON:  # not from the model's server at all, though it says 200
+            return HTMLResponse("<html><body>Welcome to the guest network. Please sign in.</body></html>")
         case Fault.WRONG_KEY:
             body = error_body("Incorrect API key provided.", "invalid_request_error", code="invalid_api_key")
             return JSONResponse(body, status_code=401)
@@ -105,31 +129,6 @@ def _error_of(fault: Fault, value: float | None) -> Response | None:
             message = "This model's maximum context length is 8192 tokens."
             body = error_body(message, "invalid_request_error", code="context_length_exceeded", param="messages")
             return JSONResponse(body, status_code=400)
-        case _:
-            return None
-
-
-def _odd_answer(fault: Fault, asked: ChatRequest) -> Response | None:
-    def reply(content: str | None) -> Completion:
-        return completion(asked, asked.model, content)
-
-    match fault:
-        case Fault.NOT_JSON:
-            return HTMLResponse("<html><body>Welcome to the guest network. Please sign in.</body></html>")
-        case Fault.NO_CHOICES:
-            return _body(reply("").model_copy(update={"choices": []}))
-        case Fault.MALFORMED:
-            return _body(reply('Here are your notes: {"notes": [{"topic": "q1", "quotes": ['))
-        case Fault.WRONG_SCHEMA:
-            return _body(reply('{"notes": [{"topic": 1, "statement": "no quotes"}], "coverage": "all"}'))
-        case Fault.TRUNCATED:
-            return _body(completion(asked, asked.model, '{"notes": [{"topic": "q1", "quo', finish="length"))
-        case Fault.REFUSAL:
-            return _body(completion(asked, asked.model, None, refusal="I'm sorry, I can't help with that."))
-        case Fault.CONTENT_FILTER:
-            return _body(completion(asked, asked.model, "", finish="content_filter"))
-        case Fault.EMPTY:
-            return _body(reply(""))
         case _:
             return None
 

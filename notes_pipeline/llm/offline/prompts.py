@@ -1,30 +1,42 @@
-"""Read guide and transcript lines back out of the messages that `rendering` writes."""
+"""Read guide, transcript lines and other blocks back out of the messages that `rendering` writes."""
 
-import json
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from notes_pipeline.core.roles import Role
-from notes_pipeline.llm.rendering import GUIDE_CLOSE, GUIDE_OPEN, TRANSCRIPT_CLOSE, TRANSCRIPT_OPEN
+from notes_pipeline.llm.rendering import (
+    GUIDE_CLOSE,
+    GUIDE_OPEN,
+    NOTE_OPEN,
+    NOTES_OPEN,
+    TOPIC_OPEN,
+    TRANSCRIPT_CLOSE,
+    TRANSCRIPT_OPEN,
+)
+
+T = TypeVar("T")
 
 _LINE = re.compile(r"\[(\d+)\] (.*)")
 _WITH_ROLE = re.compile(rf"(.*?) \(({Role.INTERVIEWER.value}|{Role.PARTICIPANT.value})\): (.*)")
 
+_OPENINGS = frozenset({GUIDE_OPEN, TRANSCRIPT_OPEN, NOTE_OPEN, NOTES_OPEN, TOPIC_OPEN})
 
-class _Lenient(BaseModel):
+
+class Lenient(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
 
-class AskedQuestion(_Lenient):
+class AskedQuestion(Lenient):
     id: str
     text: str
     probes: tuple[str, ...] = ()
 
 
-class AskedTheme(_Lenient):
+class AskedTheme(Lenient):
     id: str
     name: str
     definition: str = ""
@@ -32,9 +44,12 @@ class AskedTheme(_Lenient):
     exclude: tuple[str, ...] = ()
 
 
-class AskedGuide(_Lenient):
+class AskedGuide(Lenient):
     questions: tuple[AskedQuestion, ...] = ()
     themes: tuple[AskedTheme, ...] = ()
+
+
+_GUIDE = TypeAdapter(AskedGuide)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +71,41 @@ class DraftPrompt:
 def read_draft_prompt(contents: Iterable[str]) -> DraftPrompt | None:
     """Find the guide and the transcript in the texts of the messages; None: this is another kind of prompt."""
     texts = list(contents)
-    guide = _between(texts, GUIDE_OPEN, GUIDE_CLOSE)
+    guide = read_block(texts, GUIDE_OPEN, GUIDE_CLOSE, _GUIDE)
+    lines = read_lines(texts)
+    return None if guide is None or lines is None else DraftPrompt(guide, lines)
+
+
+def read_lines(texts: Sequence[str]) -> tuple[Line, ...] | None:
+    """Find the lines of the transcript; None: there is no transcript."""
     transcript = _between(texts, TRANSCRIPT_OPEN, TRANSCRIPT_CLOSE)
-    if guide is None or transcript is None:
+    if transcript is None:
+        return None
+    return tuple(line for text in transcript if (line := _line(text)) is not None)
+
+
+def read_block(texts: Sequence[str], opening: str, closing: str, reader: TypeAdapter[T]) -> T | None:
+    """Find the JSON between two marks; None: it is not there, or not of this form."""
+    content = _between(texts, opening, closing)
+    if content is None:
         return None
     try:
-        asked = AskedGuide.model_validate(json.loads(guide))
-    except (json.JSONDecodeError, ValidationError):
+        return reader.validate_json("\n".join(content))
+    except ValidationError:
         return None
-    return DraftPrompt(asked, tuple(line for text in transcript.split("\n") if (line := _line(text)) is not None))
 
 
-def _between(texts: Sequence[str], opening: str, closing: str) -> str | None:
-    """Give what stands between two lines. Both parts are written so that no line inside can be the closing one."""
+def _between(texts: Sequence[str], opening: str, closing: str) -> list[str] | None:
+    """Give the lines between two others. All data is written so that no line of it can be a mark.
+
+    A message that does not start with a mark is the prompt, or talk.
+    """
     for text in texts:
-        if text.startswith(f"{opening}\n") and text.rstrip().endswith(f"\n{closing}"):
-            return text.strip()[len(opening) + 1 : -len(closing) - 1]
+        lines = text.rstrip().split("\n")
+        if lines[0] in _OPENINGS and opening in lines:
+            start = lines.index(opening) + 1
+            if closing in lines[start:]:
+                return lines[start : lines.index(closing, start)]
     return None
 
 

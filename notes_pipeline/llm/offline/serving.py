@@ -12,6 +12,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.llm.offline.app import create_app
+from notes_pipeline.llm.offline.capability import DEFAULT, Capability
 from notes_pipeline.llm.offline.faults import Rule
 from notes_pipeline.llm.offline.listening import BACKLOG, LOCALHOST, base_url, listen
 
@@ -41,9 +42,12 @@ def running_offline_model(
     seed: int = 0,
     latency_s: float = 0.0,
     api_key: str | None = None,
+    capability: Capability = DEFAULT,
 ) -> Iterator[str]:
     """Serve from a thread of this process for the length of the block, with `/control`; yields the base URL."""
-    app = create_app(rules=rules, seed=seed, latency_s=latency_s, api_key=api_key, with_control=True)
+    app = create_app(
+        rules=rules, seed=seed, latency_s=latency_s, api_key=api_key, capability=capability, with_control=True
+    )
     started = threading.Event()
     with listen(LOCALHOST, 0) as listener:
         url = base_url(LOCALHOST, listener)

@@ -3,7 +3,7 @@
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache, lru_cache
 
 from bm25s import stopwords
@@ -34,7 +34,12 @@ _LEANING = frozenset(_LEANING_TEXT.split())
 
 def terms(text: str, stops: frozenset[str]) -> list[str]:
     """Give the terms of `text` in order, without those of `stops` (whole words, as `stop_words` gives them)."""
-    return [_stem(word) for word in _split(text) if word not in stops and (len(word) > 1 or not word.isascii())]
+    return [_stem(word) for word in _content(text, stops)]
+
+
+def terms_of_words(text: str, stops: frozenset[str]) -> dict[str, str]:
+    """Give the same terms by the words that they stand for, which are in lower case; each word once, in order."""
+    return {word: _stem(word) for word in _content(text, stops)}
 
 
 def stop_words(texts: Iterable[str]) -> frozenset[str]:
@@ -52,6 +57,10 @@ def _stop_lists() -> dict[str, frozenset[str]]:
         for name, words in vars(stopwords).items()
         if name.startswith("STOPWORDS_") and isinstance(words, (tuple, list))
     }
+
+
+def _content(text: str, stops: frozenset[str]) -> Iterator[str]:
+    return (word for word in _split(text) if word not in stops and (len(word) > 1 or not word.isascii()))
 
 
 @lru_cache(maxsize=8192)  # sentences come back with every overlap, guides with every prompt

@@ -1,10 +1,14 @@
 """Answers of the right form that say wrong things: what a careless model gives, for tests and demonstrations."""
 
 import re
+from collections.abc import Sequence
+from typing import TypeVar
 
-from notes_pipeline.llm.answers import DraftAnswer, NoteAnswer
+from notes_pipeline.llm.answers import DraftAnswer, NoteAnswer, QuoteAnswer, RepairAnswer
 from notes_pipeline.llm.offline.faults import Fault
-from notes_pipeline.llm.offline.prompts import DraftPrompt
+from notes_pipeline.llm.offline.prompts import Line
+
+N = TypeVar("N", NoteAnswer, RepairAnswer)
 
 INVENTED_WORDS = "Honestly, I would sign up for the lunar delivery plan again tomorrow without a second thought."
 OUTSIDE = 1_000_000
@@ -13,30 +17,47 @@ _NEGATION = re.compile(r"\b(?:not|never|no) |n['’]t\b", re.IGNORECASE)
 _NUMBER = re.compile(r"\b\d+\b|\b(?:two|three|four|five|six|seven|eight|nine|ten|twelve|twice|once|hundred)\b")
 
 
-def spoil(fault: Fault, answer: DraftAnswer, prompt: DraftPrompt) -> DraftAnswer:
-    """Make an answer wrong in the way of `fault`; other faults than those of wrong answers change nothing."""
-    return answer.model_copy(update={"notes": [_spoil(fault, note, prompt) for note in answer.notes]})
+def spoil_draft(fault: Fault | None, drafted: DraftAnswer, lines: Sequence[Line]) -> DraftAnswer:
+    """Make notes wrong in the way of `fault`; other faults than those of wrong answers change nothing."""
+    match fault:
+        case Fault.UNKNOWN_IDS:
+            notes = [note.model_copy(update={"topic": f"no-such-{note.topic}"}) for note in drafted.notes]
+        case Fault.WRONG_NUMBERS:
+            notes = [
+                _with_quote(note, note.quotes[0].model_copy(update={"utterance": OUTSIDE})) for note in drafted.notes
+            ]
+        case _:
+            notes = [_spoil(fault, note, lines) for note in drafted.notes]
+    return drafted.model_copy(update={"notes": notes})
 
 
-def _spoil(fault: Fault, note: NoteAnswer, prompt: DraftPrompt) -> NoteAnswer:
+def spoil_repair(fault: Fault | None, repaired: RepairAnswer, lines: Sequence[Line]) -> RepairAnswer:
+    """Make a second attempt as wrong as a first one; who invents quotes also does where a note is to be withdrawn."""
+    if not repaired.is_withdrawn:
+        return _spoil(fault, repaired, lines)
+    if fault is Fault.INVENTED and lines:
+        quote = QuoteAnswer(utterance=lines[0].number, speaker=lines[0].speaker, words=INVENTED_WORDS)
+        return RepairAnswer(is_withdrawn=False, quotes=[quote], statement=INVENTED_WORDS)
+    return repaired
+
+
+def _spoil(fault: Fault | None, note: N, lines: Sequence[Line]) -> N:
     quote = note.quotes[0]
     match fault:
         case Fault.INVENTED:
-            quote = quote.model_copy(update={"words": INVENTED_WORDS})
-            return note.model_copy(update={"quotes": [quote], "statement": INVENTED_WORDS})
+            return _with_quote(note, quote.model_copy(update={"words": INVENTED_WORDS}), statement=INVENTED_WORDS)
         case Fault.BENT:
             bent = bend(quote.words)
-            return note.model_copy(update={"quotes": [quote.model_copy(update={"words": bent})], "statement": bent})
+            return _with_quote(note, quote.model_copy(update={"words": bent}), statement=bent)
         case Fault.WRONG_SPEAKER:
-            others = sorted({line.speaker for line in prompt.lines} - {quote.speaker})
-            quote = quote.model_copy(update={"speaker": others[0] if others else "Nobody Known"})
-            return note.model_copy(update={"quotes": [quote]})
-        case Fault.UNKNOWN_IDS:
-            return note.model_copy(update={"topic": f"no-such-{note.topic}"})
-        case Fault.WRONG_NUMBERS:
-            return note.model_copy(update={"quotes": [quote.model_copy(update={"utterance": OUTSIDE})]})
+            others = sorted({line.speaker for line in lines} - {quote.speaker})
+            return _with_quote(note, quote.model_copy(update={"speaker": others[0] if others else "Nobody Known"}))
         case _:
             return note
+
+
+def _with_quote(note: N, quote: QuoteAnswer, *, statement: str | None = None) -> N:
+    return note.model_copy(update={"quotes": [quote], "statement": note.statement if statement is None else statement})
 
 
 def bend(words: str) -> str:

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import Annotated, Any, ClassVar
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, DateTime, MetaData, Text, func
+from sqlalchemy import CheckConstraint, DateTime, Integer, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from uuid6 import uuid7
@@ -35,6 +35,7 @@ class Base(DeclarativeBase):
         str: Text(),
         datetime: DateTime(timezone=True),
         list[str]: ARRAY(Text()),
+        list[int]: ARRAY(Integer()),
         Table: JSONB(none_as_null=True),
         Record: JSONB(none_as_null=True),
         Records: JSONB(none_as_null=True),

@@ -4,13 +4,14 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notes_pipeline.core.model_calls import CallOutcome
+from notes_pipeline.core.model_calls import CallOutcome, Purpose
 from notes_pipeline.store.tables.base import Base, Id, one_of
 
 
 class ModelCallRow(Base):
-    """One request to a model, answered or not; the columns are those of `core.model_calls.ModelCall`.
+    """One request to a model, answered or not, or the finding of a known answer.
 
+    The columns are those of `core.model_calls.ModelCall`. `chunk_id`: null where a whole run is asked about.
     `cost_micro_usd`: millionths of a US dollar, null where the model's price is not known.
     """
 
@@ -20,12 +21,14 @@ class ModelCallRow(Base):
         Index("ix_model_call_chunk_id", "chunk_id"),
         Index("ix_model_call_workspace_id_started_at", "workspace_id", "started_at"),
         one_of("outcome", CallOutcome),
+        one_of("purpose", Purpose),
     )
 
     id: Mapped[Id]
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
     run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
-    chunk_id: Mapped[UUID] = mapped_column(ForeignKey("chunk.id", ondelete="CASCADE"))
+    chunk_id: Mapped[UUID | None] = mapped_column(ForeignKey("chunk.id", ondelete="CASCADE"))
+    purpose: Mapped[str]
     model_asked: Mapped[str]
     model_served: Mapped[str | None]
     fingerprint: Mapped[str | None]

@@ -6,7 +6,7 @@ from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConst
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notes_pipeline.core.notes import CoverageState, NoteStatus, Verdict
+from notes_pipeline.core.notes import CoverageState, Judgement, NoteStatus, Verdict
 from notes_pipeline.core.reviewing import Decision, ReviewState
 from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Record, Records, Table, one_of
 
@@ -15,12 +15,14 @@ class NoteStage(StrEnum):
     DRAFT = "draft"  # written with its chunk; the run is not finished
     PUBLISHED = "published"  # readers see it
     MERGED = "merged"  # says the same as the note in `merged_into_id`, which has its evidence
+    REPLACED = "replaced"  # the other of two attempts at one claim is the better one
 
 
 class NoteRow(Base):
     """A statement for a question or theme. Every claim of the model becomes one row, and no row is ever deleted alone.
 
     `speakers`: of its evidence. `flags`: why the statement itself is doubted; those of the quotes stand with them.
+    `repair_of_id`: set on a second attempt. `judgement`, `judgement_missing`, `judged_by`: what another model says.
     Lists are ordered by id, that is by time of making, so that pages stay stable while notes come in.
     """
 
@@ -36,10 +38,12 @@ class NoteRow(Base):
         Index("ix_note_updated", "workspace_id", "updated_at", "id"),
         Index("ix_note_speakers", "speakers", postgresql_using="gin"),
         Index("ix_note_words", "words", postgresql_using="gin"),
+        Index("ix_note_repair_of_id", "repair_of_id", postgresql_where=text("repair_of_id IS NOT NULL")),
         Index("ix_note_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         one_of("stage", NoteStage),
         one_of("status", NoteStatus),
         one_of("review_state", ReviewState),
+        one_of("judgement", Judgement),
         CheckConstraint("(stage = 'merged') = (merged_into_id IS NOT NULL)", name="merged_into"),
         CheckConstraint("question_id IS NULL OR theme_id IS NULL", name="one_topic"),
     )
@@ -59,6 +63,10 @@ class NoteRow(Base):
     flags: Mapped[list[str]]
     speakers: Mapped[list[str]]
     model: Mapped[str]
+    repair_of_id: Mapped[UUID | None] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
+    judgement: Mapped[str | None]
+    judgement_missing: Mapped[str | None]
+    judged_by: Mapped[str | None]
     review_state: Mapped[str] = mapped_column(server_default=ReviewState.UNREVIEWED.value)
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
@@ -107,7 +115,7 @@ class EvidenceRow(Base):
 
 
 class CoverageRow(Base):
-    """How far a run answers a question of its guide."""
+    """How far a run answers a question of its guide. `asked_span`: [start, end] of the words that ask it."""
 
     __tablename__ = "coverage"
     __table_args__ = (one_of("state", CoverageState),)
@@ -116,6 +124,7 @@ class CoverageRow(Base):
     question_id: Mapped[str] = mapped_column(primary_key=True)
     state: Mapped[str]
     asked_at: Mapped[int | None]
+    asked_span: Mapped[list[int] | None]
 
 
 class ReviewRow(Base):

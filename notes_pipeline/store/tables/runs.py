@@ -1,11 +1,11 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
-from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Records, one_of
+from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Record, Records, one_of
 
 
 class RunRow(Base):
@@ -14,6 +14,9 @@ class RunRow(Base):
     `recipe`: hash of all that shapes the answer beside transcript, guide and model (prompt, schema, chunk size,
     verifier version). `ordinal`: 0 for the first run of a recipe, counted up when it is asked for anew. `interviewers`:
     the speakers whose words are no evidence; `roles_guessed`: nobody named them. `reason`: why it is partial or failed.
+    `prompts`: hash by name of each prompt it asks with. `uses_cache`: known answers are taken. `repairs`,
+    `judge_model`, `summarises`: what is done beside drafting. `budget_micro_usd`: what its calls may cost, null for no
+    limit. `attempts`: of the summary.
     """
 
     __tablename__ = "run"
@@ -21,7 +24,7 @@ class RunRow(Base):
         UniqueConstraint("transcript_id", "guide_id", "model", "recipe", "ordinal"),
         Index("ix_run_workspace_id_id", "workspace_id", "id"),
         Index("ix_run_guide_id", "guide_id"),
-        Index("ix_run_open", "id", postgresql_where=text("state IN ('queued', 'running', 'finishing')")),
+        Index("ix_run_open", "id", postgresql_where=text("state IN ('queued', 'running', 'finishing', 'summarising')")),
         one_of("state", RunState),
     )
 
@@ -30,13 +33,19 @@ class RunRow(Base):
     transcript_id: Mapped[UUID] = mapped_column(ForeignKey("transcript.id", ondelete="CASCADE"))
     guide_id: Mapped[UUID] = mapped_column(ForeignKey("guide.id"))
     model: Mapped[str]
-    prompt_hash: Mapped[str]
+    prompts: Mapped[Record]
     recipe: Mapped[str]
     ordinal: Mapped[int]
     verifier_version: Mapped[str]
     interviewers: Mapped[list[str]]
     participants: Mapped[list[str]]
     roles_guessed: Mapped[bool]
+    uses_cache: Mapped[bool]
+    repairs: Mapped[bool]
+    summarises: Mapped[bool]
+    judge_model: Mapped[str | None]
+    budget_micro_usd: Mapped[int | None] = mapped_column(BigInteger)
+    attempts: Mapped[int] = mapped_column(server_default=text("0"))
     state: Mapped[str] = mapped_column(server_default=RunState.QUEUED.value)
     reason: Mapped[str | None]
     chunks_total: Mapped[int | None]
@@ -50,6 +59,8 @@ class ChunkRow(Base):
 
     `text_from`, `text_to`, `new_from`: code points of the transcript's text, as in `core.chunking.Chunk`. `attempts`:
     tries that failed by the chunk's own call; `losses`: leases that ran out, as when a worker is killed.
+    `halvings`: how often it was cut in two since it was too long for the model; the other halves are chunks of their
+    own.
     `coverage`: what the model said of each question, kept until the run is finished.
     """
 
@@ -75,6 +86,7 @@ class ChunkRow(Base):
     error: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     losses: Mapped[int] = mapped_column(server_default=text("0"))
+    halvings: Mapped[int] = mapped_column(server_default=text("0"))
     lease_owner: Mapped[str | None]
     lease_token: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]

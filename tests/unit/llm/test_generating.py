@@ -1,16 +1,28 @@
 import json
+from dataclasses import replace
 
 import pytest
 
 from notes_pipeline.core.chunking import chunk_transcript
 from notes_pipeline.core.errors import ModelAnswerError
+from notes_pipeline.core.guide import Question
 from notes_pipeline.core.notes import CoverageState, Quote
 from notes_pipeline.core.roles import Roles
-from notes_pipeline.llm.answers import MAX_NOTES, draft_schema
-from notes_pipeline.llm.generating import Draft, generate_claims
+from notes_pipeline.llm.answers import DRAFT, JUDGE, MAX_NOTES, REPAIR, SUMMARY, DraftAnswer
+from notes_pipeline.llm.forms import AnswerForm
+from notes_pipeline.llm.generating import (
+    Draft,
+    ask_in_form,
+    draft_context,
+    draft_request,
+    read_draft,
+    topic_hashes,
+)
+from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
 from tests.making import GUIDE, ScriptedModel, make_transcript
 
 TRANSCRIPT = make_transcript("Ina: How?", "Bram: By phone.")
+PROMPT = load_prompt(DRAFT_PROMPT)
 NOTE = {
     "topic": "how",
     "quotes": [{"utterance": 1, "speaker": "Bram (participant)", "words": "By phone."}],
@@ -20,7 +32,9 @@ NOTE = {
 
 def ask(model: ScriptedModel) -> Draft:
     (chunk,) = chunk_transcript(TRANSCRIPT)
-    return generate_claims(model, GUIDE, TRANSCRIPT, chunk, Roles(), record=lambda call: None)
+    request = draft_request(PROMPT, GUIDE, TRANSCRIPT, chunk, Roles())
+    answer = ask_in_form(lambda asked, retries: model.complete(asked, record=print, retries=retries), request)
+    return read_draft(answer, GUIDE)
 
 
 def answer(*notes: object, coverage: object = ()) -> str:
@@ -57,6 +71,19 @@ def test_a_wrong_answer_is_asked_for_once_more_with_what_is_wrong(wrong: str) ->
     assert "not JSON of the schema" in model.asked[1][-1]["content"]
 
 
+@pytest.mark.parametrize(
+    "around",
+    [
+        pytest.param("Here are the notes:\n\n```json\nNOTES\n```", id="a sentence and a fence"),
+        pytest.param("```\nNOTES\n```", id="a fence"),
+        pytest.param("<think>{ should I? }</think>\nNOTES", id="thoughts"),
+        pytest.param("NOTES\n\nI hope this helps.", id="a sentence behind it"),
+    ],
+)
+def test_what_models_put_around_their_json_is_taken_off(around: str) -> None:
+    assert len(ask(ScriptedModel(around.replace("NOTES", answer(NOTE)))).claims) == 1
+
+
 def test_two_wrong_answers_are_a_typed_failure() -> None:
     with pytest.raises(ModelAnswerError, match="twice"):
         ask(ScriptedModel("no", "no again"))
@@ -67,11 +94,36 @@ def test_a_nul_in_an_answer_does_not_reach_the_database() -> None:
     assert claim.statement == "By\ufffdphone."
 
 
-def test_the_schema_forbids_what_is_not_asked_for_and_requires_the_rest() -> None:
-    schema = draft_schema()
-    definitions = schema["$defs"]
+@pytest.mark.parametrize("form", [DRAFT, REPAIR, JUDGE, SUMMARY], ids=lambda form: form.name)
+def test_the_schemas_forbid_what_is_not_asked_for_and_require_the_rest(form: AnswerForm[DraftAnswer]) -> None:
+    schema = form.schema
+    definitions = schema.get("$defs", {})
     assert isinstance(definitions, dict)
     for each in (schema, *definitions.values()):
         assert each["additionalProperties"] is False
         assert sorted(each["required"]) == sorted(each["properties"])
-    assert "maxItems" not in json.dumps(schema)
+    assert "maxItems" not in form.schema_text
+
+
+def test_quotes_and_citations_stand_before_what_is_written_from_them() -> None:
+    note = DRAFT.schema["$defs"]["NoteAnswer"]["properties"]  # type: ignore[index]  # JSON
+    assert list(note) == ["topic", "quotes", "statement"]
+    sentence = SUMMARY.schema["$defs"]["SentenceAnswer"]["properties"]  # type: ignore[index]  # JSON
+    assert list(sentence) == ["notes", "text"]
+
+
+def test_a_request_is_known_by_all_that_decides_its_answer() -> None:
+    (chunk,) = chunk_transcript(TRANSCRIPT)
+    request = draft_request(PROMPT, GUIDE, TRANSCRIPT, chunk, Roles())
+    other_guide = draft_request(PROMPT, GUIDE.only(["how"]), TRANSCRIPT, chunk, Roles())
+    keys = [request.key("a"), request.key("b"), other_guide.key("a")]
+    assert len(set(keys)) == 3
+    assert draft_request(PROMPT, GUIDE, TRANSCRIPT, chunk, Roles()).key("a") == keys[0]
+
+
+def test_a_question_more_changes_neither_the_context_nor_the_other_topics() -> None:
+    (chunk,) = chunk_transcript(TRANSCRIPT)
+    longer = replace(GUIDE, questions=(*GUIDE.questions, Question("who", "Who decides?")))
+    contexts = [draft_context(PROMPT, guide, TRANSCRIPT, chunk, Roles(), "a") for guide in (GUIDE, longer)]
+    assert contexts[0] == contexts[1]
+    assert topic_hashes(GUIDE).items() < topic_hashes(longer).items()

@@ -15,6 +15,27 @@ def test_a_rule_meets_only_prompts_with_its_words() -> None:
     assert plan.choose("a birthday cake").fault is None
 
 
+def test_a_rule_may_be_for_one_form_or_one_model() -> None:
+    plan = FaultPlan([Rule(fault=Fault.EMPTY, form="draft_notes"), Rule(fault=Fault.RESET, model="small")])
+    assert plan.choose("p", form="draft_notes", model="small").fault is Fault.EMPTY
+    assert plan.choose("p", form="judge_support", model="small").fault is Fault.RESET
+    assert plan.choose("p", form=None, model="large").fault is None
+
+
+def test_a_choice_carries_what_is_to_be_said() -> None:
+    assert FaultPlan([Rule(fault=Fault.SAYS, text="Hm.")]).choose("p") == Choice(Fault.SAYS, None, "Hm.")
+
+
+def test_what_one_model_is_asked_leaves_the_chances_of_another_alone() -> None:
+    mix = [Rule(fault=Fault.SERVER_ERROR, share=0.5)]
+    alone, beside = FaultPlan(mix), FaultPlan(mix)
+    for _ in range(7):
+        beside.choose("p", model="large")
+        beside.choose("p", form="probe", model="small")
+    chances = [[plan.choose("p", model="small").fault for _ in range(50)] for plan in (alone, beside)]
+    assert chances[0] == chances[1]
+
+
 def test_a_share_of_faults_depends_on_seed_and_prompt_and_not_on_the_order() -> None:
     prompts = [f"prompt {number}" for number in range(200)]
     mix = [Rule(fault=Fault.SERVER_ERROR, share=0.3)]

@@ -6,7 +6,7 @@ from notes_pipeline.core.chunking import chunk_transcript
 from notes_pipeline.core.coverage import CoverageClaim, judge_coverage
 from notes_pipeline.core.notes import CoverageState, Quote, Verdict
 from notes_pipeline.core.roles import Roles
-from notes_pipeline.llm.offline.answering import answer
+from notes_pipeline.llm.offline.drafting import draft
 from notes_pipeline.llm.offline.prompts import read_draft_prompt
 from notes_pipeline.llm.rendering import draft_messages
 from notes_pipeline.readers.guides import read_guide
@@ -28,7 +28,7 @@ def test_on_the_bakery_interview_it_tells_what_was_answered_and_quotes_only_what
         messages = draft_messages("…", guide, transcript, chunk, roles)
         prompt = read_draft_prompt(message["content"] for message in messages)
         assert prompt is not None
-        drafted = answer(prompt)
+        drafted = draft(prompt)
         notes += drafted.notes
         claims += [CoverageClaim(c.question, CoverageState(c.state), c.asked_at) for c in drafted.coverage]
 

@@ -1,0 +1,46 @@
+"""One question to a model, complete: what is asked, in what form the answer is wanted, and its identity."""
+
+import hashlib
+import json
+from dataclasses import dataclass, replace
+from typing import Generic
+
+from notes_pipeline.core.model_calls import Purpose
+from notes_pipeline.llm.forms import A, AnswerForm, UnreadableAnswerError
+from notes_pipeline.llm.rendering import Message
+
+MAX_OUTPUT_TOKENS = 8_192  # always sent: without a limit a small model may never end
+TEMPERATURE = 0  # answers as repeatable as they get
+CHARACTERS_PER_TOKEN = 3.5  # of ASCII; any other character counts as a token: rather too many than too few
+_KEY_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ModelRequest(Generic[A]):
+    """`prompt_hash`: of the prompt file that the messages start with."""
+
+    purpose: Purpose
+    prompt_hash: str
+    messages: tuple[Message, ...]
+    form: AnswerForm[A]
+
+    def key(self, model: str) -> str:
+        """Hexadecimal SHA-256 of all that decides the answer: model, parameters, prompt, schema, messages."""
+        parts = [
+            _KEY_VERSION, model, {"temperature": TEMPERATURE, "max_tokens": MAX_OUTPUT_TOKENS},
+            self.prompt_hash, self.form.schema_text, self.messages,
+        ]  # fmt: skip
+        return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
+
+    @property
+    def tokens_in(self) -> int:
+        """About how many tokens the messages have; unusual vocabularies may need four times as many."""
+        text = "".join(message["content"] for message in self.messages)
+        ascii_characters = len(text.encode("ascii", errors="ignore"))
+        return round(ascii_characters / CHARACTERS_PER_TOKEN) + len(text) - ascii_characters
+
+    def again(self, answer: str, problem: UnreadableAnswerError) -> "ModelRequest[A]":
+        """Ask once more, with the answer and what is wrong with its form."""
+        complaint = f"That is not JSON of the schema asked for. {problem} Answer again, with the JSON alone."
+        said: tuple[Message, ...] = ({"role": "assistant", "content": answer}, {"role": "user", "content": complaint})
+        return replace(self, messages=self.messages + said)

@@ -1,0 +1,352 @@
+"""Find what is said to the machine that takes notes: orders to it, and stretches that pass for its input or its answer.
+
+Such words were said, so a quote of them stands; but a model that obeyed them wrote what it was told to. So a note that
+rests on words beside them is doubted. What a person reports ("he told us to ignore the old rules") is no order.
+
+The text is turned into a string of one letter a word, the class of that word, and the rules are patterns over it.
+"""
+
+import base64
+import binascii
+import re
+import string
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from weakref import WeakKeyDictionary
+
+from notes_pipeline.core.chunking import CHUNK_CHARACTERS
+from notes_pipeline.core.notes import Evidence
+from notes_pipeline.core.transcript import Span, Transcript
+from notes_pipeline.verification.harmless import Side
+from notes_pipeline.verification.index import TranscriptIndex
+from notes_pipeline.verification.languages import choose_language
+from notes_pipeline.verification.tables import machine_talk as tables
+from notes_pipeline.verification.text import ELLIPSIS, INVISIBLE, SOUND, fold, strip_accents
+
+# A hundred words on each side of an order: more than any demand in fixtures/injections has; a long answer that holds
+# one sentence to the machine keeps the rest of its quotes.
+REACH_CHARACTERS = 600
+# One call shows the model this much at most: words further from an order were quoted by a model that did not see it.
+CALL_CHARACTERS = CHUNK_CHARACTERS
+DICTATED_CHARACTERS = 400  # before and behind an order, where what it demands is said
+STANDING_CHARACTERS = 150  # before and behind an order, where "from now on" is said
+STEM_LETTERS = 4  # of a word that tell it again in another form: "loves", "loved"
+REPORT_REACH = 9  # classes before an order among which "he said" stands
+
+_SENTENCE_ENDS = ".!?;"
+_MARKS, _LINE_END = _SENTENCE_ENDS + ',:"', "/"
+_SEPARATORS = (*sorted(set(string.punctuation) - set(_MARKS)), ELLIPSIS, SOUND)
+_CLASSLESS, _FIRST_LETTER = "\x80", 0x81
+_LOOKALIKES = str.maketrans("аеорсухіјѕԁɡһοαερυικντ", "aeopcyxijsdghoaepuiknt") | {0xDF: "ss"}
+_LEET = str.maketrans("0134578", "oieastb")
+
+# Forms that no speech has. A transcript may be written by whoever uploads it.
+_SHAPES = tuple(
+    (signs, re.compile(pattern))
+    for signs, pattern in (
+        (("<",), rf"<\s*/?\s*(?:{tables.MARKS})\s*/?>|<\|[^<>]{{1,40}}\|>|<</?sys>>|<(?:start|end)_of_turn>"),
+        (("[",), r"\[\s*/?\s*inst\s*\]|\[\s*\d{1,7}\s*\]\s*[^\W\d][^\[\]:.?!]{0,60}:"),
+        (("(",), rf"\((?:{tables.ROLES})\)\s*:"),
+        (("{",), rf"[{{\[,]\s*\\?[\"'](?:{tables.FIELDS})\\?[\"']\s*:"),
+        (("##",), rf"#{{2,6}}\s*(?:[^\W\d]+ )?(?:{tables.HEADINGS})\b"),
+        (
+            ("---", "===", "***", "___", "~~~", "###"),
+            rf"[-=*_~#]{{3}}\s*(?:{tables.RULER_WORDS})\b",
+        ),
+    )
+)
+_BASE64 = re.compile(r"[A-Za-z0-9+/]{24,}={0,2}")
+_LONG, _LONGEST_WORD = "~", 24  # no more letters than these are in a row in speech without being looked at
+
+
+def _alphabet() -> tuple[dict[str, str], dict[str, str]]:
+    """Give each known word a letter that stands for all its classes, and each class the letters of its words."""
+    classes_of: dict[str, str] = {}
+    for name, members in tables.CLASSES.items():
+        for word in members:
+            classes_of[word] = classes_of.get(word, "") + name
+    # Letters under 256 where they suffice: the regular expressions read them from a bitmap, ten times faster.
+    letters = {group: chr(_FIRST_LETTER + at) for at, group in enumerate(sorted(set(classes_of.values())))}
+    by_class = {name: "".join(c for group, c in letters.items() if name in group) for name in tables.CLASSES}
+    return {word: letters[group] for word, group in classes_of.items()}, by_class
+
+
+_LETTERS, _BY_CLASS = _alphabet()
+
+
+def _merged_rules(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
+    """Join the rules that start with the same class: looking for where one may start takes longer than the rest."""
+    tails: dict[str, list[str]] = {}
+    for pattern in patterns:
+        start = pattern.index("]") + 1 if pattern[0] == "[" else 1
+        tails.setdefault(pattern[:start], []).append(pattern[start:])
+    return tuple(_rule(f"{start}(?:{'|'.join(found)})") for start, found in tails.items())
+
+
+def _rule(pattern: str) -> re.Pattern[str]:
+    """Write a pattern over classes as one over their letters."""
+    written, is_inside = "", False
+    for sign in pattern:
+        is_inside = (is_inside or sign == "[") and sign != "]"
+        found = _BY_CLASS.get(sign, sign)
+        written += f"[{found}]" if sign in _BY_CLASS and not is_inside else found
+        if sign in tables.ORDERING and not is_inside:
+            written += f"[{_BY_CLASS['s']}]?"
+    return re.compile(written)
+
+
+_RULES = _merged_rules(tables.RULES)
+_GUARDED_RULES = _merged_rules(tables.GUARDED_RULES)
+_SPELT = _rule("l{6,}")
+_STANDING = _rule(tables.STANDING)
+_REPORT = _rule(r"Q[^|]{0,8}$|(?<![IWRkFA])U[^|Y:]{0,5}$")
+
+
+def speaks_to_machine(text: str) -> bool:
+    """Tell whether a text gives orders to whoever takes the notes, or passes for what a model reads or answers."""
+    return bool(find_machine_talk(text))
+
+
+def find_machine_talk(text: str, folded: str | None = None) -> list[Span]:
+    """List where a text speaks to the machine, in order; time in proportion to its length.
+
+    `folded`: the text folded, where it is at hand.
+    """
+    folded = fold(text) if folded is None else folded
+    lined = _with_lines(text, folded)
+    found = [*_shapes(lined), *_orders(text, lined)]
+    return sorted(found)
+
+
+def _shapes(lined: str) -> Iterator[Span]:
+    for signs, shape in _SHAPES:
+        if any(sign in lined for sign in signs):
+            yield from (Span(*match.span()) for match in shape.finditer(lined))
+
+
+def _with_lines(text: str, folded: str) -> str:
+    """Put back the line breaks that folding made blanks."""
+    if "\n" not in text:
+        return folded
+    lines, at = [], 0
+    for line in text.split("\n"):
+        lines.append(folded[at : at + len(line)])
+        at += len(line) + 1
+    return "\n".join(lines)
+
+
+def _orders(text: str, lined: str) -> Iterator[Span]:
+    """Yield where the classes of the words fit a rule."""
+    tokens = _cut(lined)
+    classes = _classes(tokens)
+    hits = [
+        match.span()
+        for match in _SPELT.finditer(classes)
+        if any(word in "".join(tokens[match.start() - 1 : match.end() - 1]) for word in tables.SPELT_WORDS)
+    ]
+    hits += [match.span() for rule in _RULES for match in rule.finditer(classes)]
+    hits += [hit for rule in _GUARDED_RULES for hit in _unreported(rule, classes)]
+    if hits:
+        places = _places(tokens, lined)
+        yield from (Span(places[start][0], places[end - 1][1]) for start, end in hits)
+    if _LONG in classes:
+        yield from (Span(*match.span()) for match in _BASE64.finditer(text) if _is_text(match.group()))
+
+
+def _cut(lined: str) -> list[str]:
+    """Cut a folded text into words and the marks that rules read; splitting is three times as fast as a pattern."""
+    for sign in _SEPARATORS:
+        lined = lined.replace(sign, " ")
+    for sign in _MARKS:
+        lined = lined.replace(sign, f" {sign} ")
+    tokens = lined.replace("\n", f" {_LINE_END} ").split()
+    return [piece for token in tokens for piece in _pieces(token)] if INVISIBLE in lined else tokens
+
+
+def _pieces(token: str) -> list[str]:
+    """Cut at the invisible characters that stand between words, not in one."""
+    pieces = [piece for piece in token.split(INVISIBLE) if piece]
+    is_word = _letter(token) != _CLASSLESS or all(_letter(piece) == _CLASSLESS for piece in pieces)
+    return [token] if is_word else pieces
+
+
+def _places(tokens: list[str], lined: str) -> list[tuple[int, int]]:
+    """Give where each token stands, behind the place of the sentence end before the first."""
+    places, at = [(0, 0)], 0
+    for token in tokens:
+        start = lined.find("\n" if token == _LINE_END else token, at)  # nothing between two tokens holds one
+        at = start + len(token)
+        places.append((start, at))
+    return places
+
+
+def _classes(tokens: list[str]) -> str:
+    """Give the classes of words, a letter each, behind a sentence end."""
+    letters = {token: _LETTERS.get(token) or _letter(token) for token in set(tokens)}
+    return "|" + "".join(map(letters.__getitem__, tokens))
+
+
+def _letter(token: str) -> str:
+    """Give the letter of a word's classes; a sentence end is "|", a line end "/", other marks stand for themselves."""
+    if token in _SENTENCE_ENDS:
+        return "|"
+    if token in _MARKS or token == _LINE_END:
+        return token
+    if len(token) >= _LONGEST_WORD and INVISIBLE not in token:
+        return _LONG
+    found = _LETTERS.get(token)
+    if found is not None or (token.isascii() and token.isalpha()):
+        return found or _CLASSLESS
+    plain = strip_accents(token.replace(INVISIBLE, "")).translate(_LOOKALIKES)
+    if plain not in _LETTERS and not plain.isdigit():
+        plain = plain.translate(_LEET)
+    return _LETTERS.get(plain, _CLASSLESS)
+
+
+def _unreported(rule: re.Pattern[str], classes: str) -> Iterator[tuple[int, int]]:
+    """Yield where a rule fits and nobody is said to have said so; what is reported may hide an order behind it."""
+    at = 0
+    while match := rule.search(classes, at):
+        if _is_reported(classes, match.start()):
+            at = match.start() + 1
+        else:
+            yield match.span()
+            at = match.end()
+
+
+def _is_reported(classes: str, at: int) -> bool:
+    """Tell whether somebody is said to have said or done it: "he told us to", "I just"."""
+    at += classes[at] == "|"
+    return _REPORT.search(classes[max(0, at - REPORT_REACH) : at]) is not None
+
+
+def _is_text(encoded: str) -> bool:
+    """Tell whether base64 hides words."""
+    try:
+        hidden = base64.b64decode(encoded[: len(encoded.rstrip("=")) // 4 * 4], validate=True).decode()
+    except (binascii.Error, UnicodeDecodeError):
+        return False
+    return " " in hidden and hidden.isprintable()
+
+
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Where the machine is spoken to, with the words around, among which is what it shall write. `stems`: of these."""
+
+    span: Span
+    stems: frozenset[str]
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Doubt:
+    """What a transcript says to the machine. `zones`: whose words are doubted whatever the statement, in order."""
+
+    zones: tuple[Span, ...] = ()
+    orders: tuple[_Order, ...] = ()
+
+
+# By the words of the index: it has no identity of its own that could be hashed, and these live as long as it does.
+_known: WeakKeyDictionary[Side, _Doubt] = WeakKeyDictionary()
+
+
+def may_be_dictated(statement: str, evidence: Sequence[Evidence], index: TranscriptIndex) -> bool:
+    """Tell whether a note may say what the transcript ordered the machine to say.
+
+    Either its quotes stand beside an order: in the same turn within reach, in the same speaker's nearest utterance
+    before or after, or, for an order that is to hold on, in all that one call shows. Or the model saw an order, and at
+    least half of what the statement brings beyond its quotes stands there, or is in a language that cannot be compared.
+    """
+    doubt = _known.get(index.said)
+    if doubt is None:
+        doubt = _known[index.said] = _doubt(index)
+    spans = [span for each in evidence for span in each.spans]
+    if not doubt.zones or not spans:
+        return False
+    if any(_touches(doubt.zones, span) for span in spans):
+        return True
+    seen = [order for order in doubt.orders if any(_distance(order.span, span) <= CALL_CHARACTERS for span in spans)]
+    if not seen:
+        return False
+    language = choose_language(None, fold(statement)).code
+    said = " ".join(each.matched_text for each in evidence) + " " + " ".join(each.speaker or "" for each in evidence)
+    brought = _stems(statement) - _stems(said)
+    return any(
+        brought and (2 * len(brought & order.stems) >= len(brought) or len({language, order.language, ""}) > 2)
+        for order in seen
+    )
+
+
+def _doubt(index: TranscriptIndex) -> _Doubt:
+    transcript, folded = index.transcript, index.words.folded
+    # An utterance starts like a line; its border is one character too.
+    lined = "\n".join(utterance.text for utterance in transcript.utterances)
+    talk = find_machine_talk(lined, folded)
+    forgers = {name for name in transcript.speakers if speaks_to_machine(name)}
+    forged = [turn for turn in transcript.turns if turn.speaker in forgers]
+    starts = [turn.first for turn in transcript.turns]
+    zones = [zone for span in talk for zone in _zones(span, transcript, starts, folded)]
+    zones += [_turn_span(transcript, turn.first, turn.last) for turn in forged]
+    around = _merged(_widened(span, DICTATED_CHARACTERS, folded) for span in talk)
+    return _Doubt(tuple(_merged(zones)), tuple(_order(span, folded) for span in around))
+
+
+def _order(span: Span, folded: str) -> _Order:
+    around = folded[span.start : span.end]
+    return _Order(span, frozenset(_stems(around)), choose_language(None, around).code)
+
+
+def _widened(span: Span, by: int, text: str) -> Span:
+    return Span(max(0, span.start - by), min(len(text), span.end + by))
+
+
+def _zones(span: Span, transcript: Transcript, starts: Sequence[int], folded: str) -> Iterator[Span]:
+    """Yield whose words are doubted for one order. `starts`: the first utterance of each turn."""
+    beside = _widened(span, STANDING_CHARACTERS, folded)
+    if _STANDING.search(_classes(_cut(folded[beside.start : beside.end]))):
+        yield _widened(span, CALL_CHARACTERS, folded)
+        return
+    turns = transcript.turns
+    around = _widened(span, REACH_CHARACTERS, folded)
+    first = bisect_right(starts, transcript.utterance_at(span.start)) - 1
+    last = bisect_right(starts, transcript.utterance_at(span.end - 1)) - 1
+    whole = Span(transcript.utterance_span(turns[first].first).start, transcript.utterance_span(turns[last].last).end)
+    yield Span(max(whole.start, around.start), min(whole.end, around.end))
+    if first >= 2 and turns[first - 2].speaker == turns[first].speaker:
+        before = transcript.utterance_span(turns[first - 2].last)
+        yield Span(max(before.start, before.end - REACH_CHARACTERS), before.end)
+    if last + 2 < len(turns) and turns[last + 2].speaker == turns[last].speaker:
+        behind = transcript.utterance_span(turns[last + 2].first)
+        yield Span(behind.start, min(behind.end, behind.start + REACH_CHARACTERS))
+
+
+def _turn_span(transcript: Transcript, first: int, last: int) -> Span:
+    return Span(transcript.utterance_span(first).start, transcript.utterance_span(last).end)
+
+
+def _merged(zones: Iterable[Span]) -> Iterator[Span]:
+    """Join zones that touch, so that their ends rise with their starts."""
+    held: Span | None = None
+    for zone in sorted(zones):
+        if held is not None and zone.start <= held.end:
+            held = Span(held.start, max(held.end, zone.end))
+            continue
+        if held is not None:
+            yield held
+        held = zone
+    if held is not None:
+        yield held
+
+
+def _touches(zones: Sequence[Span], span: Span) -> bool:
+    at = bisect_left(zones, span.end, key=lambda zone: zone.start) - 1
+    return at >= 0 and zones[at].end > span.start
+
+
+def _distance(one: Span, other: Span) -> int:
+    return max(one.start - other.end, other.start - one.end, 0)
+
+
+def _stems(text: str) -> set[str]:
+    return {strip_accents(word)[:STEM_LETTERS] for word in _cut(fold(text)) if len(word) >= STEM_LETTERS}

@@ -1,0 +1,278 @@
+"""What stands between a question and a paid call: known answers, one flight, budgets, the fallback."""
+
+import json
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
+
+import pytest
+from sqlalchemy import text
+
+from notes_pipeline.core.errors import (
+    AnswerTruncatedError,
+    EndpointDownError,
+    ModelBusyError,
+    ModelConfigurationError,
+    ModelUnreachableError,
+    QuestionTooLongError,
+)
+from notes_pipeline.core.model_calls import CallOutcome
+from notes_pipeline.core.notes import NoteStatus
+from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
+from notes_pipeline.llm.client import Record
+from notes_pipeline.llm.forms import A
+from notes_pipeline.llm.prices import load_prices
+from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, draft_chunk
+from notes_pipeline.steps.finish_run import finish_run
+from notes_pipeline.steps.list_notes import list_notes
+from notes_pipeline.steps.plan_run import plan_run
+from notes_pipeline.steps.read_run import read_run
+from notes_pipeline.store.budgets import Budgets
+from tests.integration.pipeline import EMPTY, GUIDE, WORKSPACE, Pipeline, Transactions, answer, interview
+from tests.making import ScriptedModel
+
+Make = Callable[..., Pipeline]
+LONGER_GUIDE = GUIDE.replace(b"themes:", b'  - {id: who, text: "Who takes them?"}\nthemes:')
+PRICES = load_prices().model_copy(update={"models": {"scripted": load_prices().models["gpt-4.1-mini"]}})
+DRAFT_COST = 5_000  # of a scripted answer, in millionths of a dollar
+MOST = 16_000  # enough for a draft, which may cost 14,000 at most (8,192 tokens out), and not for another
+
+
+@pytest.fixture
+def pipeline(transactions: Transactions) -> Make:
+    return lambda *answers, **options: Pipeline(transactions, ScriptedModel(*answers), options)
+
+
+def asked_topics(model: ScriptedModel) -> list[list[str]]:
+    """Give, by request, the ids of the questions and themes asked for."""
+    guides = [json.loads(messages[1]["content"].split("\n", 1)[1].rsplit("\n", 1)[0]) for messages in model.asked]
+    return [[topic["id"] for topic in (*guide["questions"], *guide["themes"])] for guide in guides]
+
+
+def test_a_known_answer_costs_nothing_in_another_run(pipeline: Make) -> None:
+    made = pipeline(answer())
+    first = made.run(interview())
+    again = made.run(interview(), anew=True)
+    assert again.run.id != first.run.id
+    assert (again.claims, len(made.model.asked)) == (first.claims, 1)
+    assert (again.spending.calls, again.spending.cached, again.spending.cost_micro_usd) == (0, 1, 0)
+    assert (first.spending.calls, first.spending.cached) == (1, 0)
+
+
+def test_without_the_cache_the_model_is_asked_again_and_the_new_answer_is_kept(pipeline: Make) -> None:
+    made = pipeline(answer(), EMPTY)
+    made.run(interview())
+    assert made.run(interview(), uses_cache=False).claims == {}
+    assert made.run(interview(), anew=True).claims == {}
+    assert len(made.model.asked) == 2
+
+
+def test_when_a_question_is_added_only_that_one_is_asked(pipeline: Make) -> None:
+    made = pipeline(answer(), answer("I never take them by mail.", topic="who"))
+    made.run(interview())
+    report = made.run(interview(), guide=LONGER_GUIDE)
+    assert asked_topics(made.model) == [["how", "cost", "trust"], ["who"]]
+    assert sorted(stored.note.question_id or "" for stored in report.notes) == ["how", "who"]
+    assert report.coverage["how"].state.value == "answered"
+
+
+def test_when_a_question_is_taken_away_nothing_is_asked(pipeline: Make) -> None:
+    made = pipeline(answer())
+    made.run(interview(), guide=LONGER_GUIDE)
+    report = made.run(interview())
+    assert len(made.model.asked) == 1
+    assert [stored.note.question_id for stored in report.notes] == ["how"]
+
+
+def test_a_question_in_other_words_is_another_question(pipeline: Make) -> None:
+    made = pipeline(answer(), EMPTY)
+    made.run(interview())
+    made.run(interview(), guide=GUIDE.replace(b"How do orders come in?", b"How do orders reach you?"))
+    assert asked_topics(made.model)[1] == ["how"]
+
+
+def test_known_answers_go_with_the_transcript(pipeline: Make) -> None:
+    made = pipeline(answer())
+    made.run(interview())
+    with made.transactions.begin() as session:
+        session.execute(text("DELETE FROM transcript"))
+        assert session.execute(text("SELECT count(*) FROM answer")).scalar_one() == 0
+
+
+def test_of_two_runs_that_need_the_same_answer_one_asks(pipeline: Make) -> None:
+    made = pipeline()
+    is_asked, may_answer = Event(), Event()
+
+    class Slow(ScriptedModel):
+        def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
+            is_asked.set()
+            assert may_answer.wait(10)
+            return super().complete(request, record=record, retries=retries)
+
+    made.model = Slow(answer())
+    run_ids = [made.request(interview()).id, made.request(interview(), anew=True).id]
+    chunk_ids = [plan_run(made.transactions, run_id).draft[0] for run_id in run_ids]
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(draft_chunk, made.drafting, chunk_ids[0])
+        assert is_asked.wait(10)
+        second = pool.submit(draft_chunk, made.drafting, chunk_ids[1])
+        may_answer.set()
+        assert first.result(10).finish
+        assert second.result(10).finish
+    assert len(made.model.asked) == 1
+
+
+def test_a_claim_of_a_worker_that_died_is_taken_over_with_its_chunk(pipeline: Make) -> None:
+    made = pipeline(KeyboardInterrupt(), answer())
+    _run_id, (chunk_id,) = made.planned(interview())
+    with pytest.raises(KeyboardInterrupt):
+        draft_chunk(made.drafting, chunk_id)
+    made.expire_leases()
+    with made.transactions.begin() as session:
+        session.execute(text("UPDATE chunk SET state = 'pending', lease_token = NULL"))
+    assert draft_chunk(made.drafting, chunk_id).finish
+
+
+def test_an_answer_of_the_wrong_form_is_paid_once_even_if_the_second_try_is_turned_away(pipeline: Make) -> None:
+    made = pipeline("no JSON", ModelBusyError("busy", retry_after_s=0.0), answer())
+    run_id, (chunk_id,) = made.planned(interview())
+    draft_chunk(made.drafting, chunk_id)
+    made.make_due()
+    assert draft_chunk(made.drafting, chunk_id).finish
+    prompts = [json.dumps(messages) for messages in made.model.asked]
+    assert prompts[1] == prompts[2] != prompts[0]
+    assert read_run(made.transactions, run_id).spending.failures == {CallOutcome.INVALID: 1, CallOutcome.BUSY: 1}
+
+
+def test_an_answer_of_the_wrong_form_is_not_taken_over_by_another_run(pipeline: Make) -> None:
+    made = pipeline("no", "no again", answer())
+    assert made.run(interview()).run.state is RunState.FAILED
+    assert made.run(interview()).run.state is RunState.FINISHED
+
+
+@pytest.mark.parametrize(
+    "error", [AnswerTruncatedError("cut off"), QuestionTooLongError("too long")], ids=["answer", "question"]
+)
+def test_a_chunk_that_is_too_long_is_cut_in_two_and_nothing_of_it_is_lost(
+    pipeline: Make, error: AnswerTruncatedError
+) -> None:
+    made = pipeline(error, EMPTY, EMPTY, EMPTY)
+    data = interview(turns=12)
+    report = made.run(data)
+    assert report.run.state is RunState.FINISHED
+    assert [chunk.halvings for chunk in report.ledger] == [1, 1, 0]
+    assert report.run.chunks_total == len(report.ledger) == 3
+    first, second, third = (chunk.span for chunk in report.ledger)
+    assert first.start == 0
+    assert first.start < second.start <= first.end + 1 < second.end
+    assert third.start <= second.end + 1
+    assert third.end == len(report.utterances.text)
+
+
+def test_a_chunk_that_is_always_too_long_fails_when_it_cannot_be_smaller(pipeline: Make) -> None:
+    made = pipeline(*[QuestionTooLongError("too long")] * 100)
+    report = made.run(interview(turns=6))
+    assert report.run.state is RunState.FAILED
+    assert {chunk.outcome for chunk in report.ledger} == {ChunkOutcome.TOO_LONG}
+    assert "too short to be cut" in (report.run.reason or "")
+
+
+def test_a_budget_ends_a_run_as_partial_with_whole_notes_and_the_next_run_goes_on(pipeline: Make) -> None:
+    made = pipeline(answer(), EMPTY, prices=PRICES)
+    report = made.run(interview(turns=12), budget_micro_usd=MOST)
+    assert report.run.state is RunState.PARTIAL
+    assert report.ledger[1].outcome is ChunkOutcome.OVER_BUDGET
+    assert "budget of the run" in (report.run.reason or "")
+    assert report.claims == {NoteStatus.SUPPORTED: 1}
+    assert report.spending.cost_micro_usd == DRAFT_COST
+    again = made.run(interview(turns=12), budget_micro_usd=10 * MOST)
+    assert (again.run.state, again.spending.calls, again.spending.cached) == (RunState.FINISHED, 1, 1)
+
+
+@pytest.mark.parametrize("budgets", [Budgets(day=MOST), Budgets(workspace=MOST)], ids=["day", "workspace"])
+def test_the_budgets_of_day_and_workspace_hold_over_runs(pipeline: Make, budgets: Budgets) -> None:
+    made = pipeline(EMPTY, prices=PRICES, budgets=budgets)
+    assert made.run(interview()).run.state is RunState.FINISHED
+    over = made.run(interview() + b"\n\nBram: One thing more.")
+    assert (over.run.state, over.ledger[0].outcome) == (RunState.FAILED, ChunkOutcome.OVER_BUDGET)
+
+
+def test_money_that_is_held_for_a_call_in_flight_is_waited_for(pipeline: Make) -> None:
+    made = pipeline(EMPTY, prices=PRICES)
+    run_id = made.request(interview(turns=12), budget_micro_usd=MOST + 4_000).id
+    chunk_ids = plan_run(made.transactions, run_id).draft
+    is_asked, may_answer = Event(), Event()
+
+    class Slow(ScriptedModel):
+        def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
+            is_asked.set()
+            assert may_answer.wait(10)
+            return super().complete(request, record=record, retries=retries)
+
+    made.model = Slow(EMPTY, EMPTY)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(draft_chunk, made.drafting, chunk_ids[0])
+        assert is_asked.wait(10)
+        draft_chunk(made.drafting, chunk_ids[1])
+        assert read_run(made.transactions, run_id).ledger[1].state is ChunkState.PENDING
+        may_answer.set()
+        first.result(10)
+    made.make_due()
+    draft_chunk(made.drafting, chunk_ids[1])
+    assert finish_run(made.transactions, run_id) is RunState.FINISHED
+
+
+def test_a_budget_for_a_model_without_a_price_is_refused_with_what_to_set(pipeline: Make) -> None:
+    report = pipeline(EMPTY, budgets=Budgets(day=MOST)).run(interview())
+    assert report.run.state is RunState.FAILED
+    assert "NOTES_PRICES" in (report.run.reason or "")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        pytest.param(EndpointDownError("down", retry_after_s=5, down_for_s=9), id="the endpoint is down"),
+        pytest.param(ModelConfigurationError("no quota left"), id="its quota is used up"),
+    ],
+)
+def test_the_fallback_is_asked_and_the_note_says_which_model_wrote_it(
+    transactions: Transactions, error: ModelConfigurationError
+) -> None:
+    models = {"scripted": ScriptedModel(error), "second": ScriptedModel(answer(), name="second")}
+
+    class WithFallback(Pipeline):
+        def model_of(self, name: str) -> ScriptedModel:
+            return models[name]
+
+    made = WithFallback(transactions, models["scripted"], {"fallback": "second"})
+    report = made.run(interview())
+    assert report.run.state is RunState.FINISHED
+    assert [note.model for note in list_notes(transactions, WORKSPACE)] == ["second"]
+    assert report.spending.models_served == ("second",)
+
+
+def test_an_endpoint_that_is_down_costs_no_attempt_until_patience_ends(pipeline: Make) -> None:
+    down = EndpointDownError("it is down", retry_after_s=0.0, down_for_s=30.0)
+    made = pipeline(*[down] * (MAX_ATTEMPTS + 2))
+    run_id, (chunk_id,) = made.planned(interview())
+    for _ in range(MAX_ATTEMPTS + 1):
+        assert not draft_chunk(made.drafting, chunk_id).finish
+        made.make_due()
+    assert read_run(made.transactions, run_id).ledger[0].attempts == 0
+    made.patience_s = 20.0
+    assert draft_chunk(made.drafting, chunk_id).finish
+    assert read_run(made.transactions, run_id).ledger[0].outcome is ChunkOutcome.UNREACHABLE
+
+
+def test_every_call_is_kept_also_of_a_chunk_that_failed(pipeline: Make) -> None:
+    made = pipeline(*[ModelUnreachableError("no answer")] * MAX_ATTEMPTS)
+    run_id, (chunk_id,) = made.planned(interview())
+    for _ in range(MAX_ATTEMPTS):
+        draft_chunk(made.drafting, chunk_id)
+        made.make_due()
+    report = read_run(made.transactions, run_id)
+    assert report.spending.failures == {CallOutcome.UNREACHABLE: MAX_ATTEMPTS}
+    with made.transactions.begin() as session:
+        retries = session.execute(text("SELECT retries FROM model_call ORDER BY id")).scalars().all()
+    assert retries == list(range(MAX_ATTEMPTS))
