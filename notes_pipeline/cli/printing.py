@@ -11,7 +11,7 @@ from rich.text import Text
 
 from notes_pipeline.cli.exits import printable
 from notes_pipeline.core.notes import CoverageState, DiffKind, Evidence, Judgement, Note, NoteStatus, Verdict
-from notes_pipeline.core.reviewing import ReviewState
+from notes_pipeline.core.reviewing import ReviewState, risk
 from notes_pipeline.core.runs import RunState
 from notes_pipeline.core.wording import CALL_OUTCOMES, COVERAGE, FLAGS, JUDGEMENTS, REASONS, VERDICTS, clock, dollars
 from notes_pipeline.llm.offline import is_offline
@@ -211,14 +211,22 @@ def _about(report: "RunReport", topic_id: str, notes: Sequence["StoredNote"]) ->
 def _print_topic(
     out: Console, title: Text, notes: Sequence["StoredNote"], report: "RunReport", topic_id: str | None
 ) -> None:
-    """Print a question or theme with its notes: what may be believed first, in the order of the interview."""
-    in_order = sorted(notes, key=lambda each: (each.note.status is NoteStatus.FLAGGED, _place(each.note)))
+    """Print a question or theme with its notes.
+
+    What may be believed first, in the order of the interview; then what is flagged, the riskiest first.
+    """
+    in_order = sorted(notes, key=_order)
     out.print()
     out.print(title)
     for line in [] if topic_id is None else _about(report, topic_id, in_order):
         out.print(Padding(line, (0, 0, 0, 2)))
     for number, stored in enumerate(in_order, start=1):
         _print_note(out, stored.note, stored, number=number if topic_id in report.summaries else None)
+
+
+def _order(stored: "StoredNote") -> tuple[bool, float, int]:
+    is_flagged = stored.note.status is NoteStatus.FLAGGED
+    return is_flagged, -risk(stored.note) if is_flagged else 0.0, _place(stored.note)
 
 
 def _place(note: Note) -> int:

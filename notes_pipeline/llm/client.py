@@ -151,12 +151,13 @@ def _parameters(request: ModelRequest[A], profile: EndpointProfile) -> dict[str,
     match profile.mode:
         case AnswerMode.JSON_SCHEMA:
             schema = {"name": request.form.name, "schema": request.form.schema, "strict": True}
-            parameters["response_format"] = {"type": "json_schema", "json_schema": schema}
+            form = {"type": "json_schema", "json_schema": schema}
         case AnswerMode.JSON_OBJECT:
-            parameters["response_format"] = {"type": "json_object"}
+            form = {"type": "json_object"}
         case AnswerMode.TEXT:
-            pass
-    return parameters
+            return parameters
+    # As extra body: the client would copy the schema part by part, key by key, for milliseconds.
+    return parameters | {"extra_body": {"response_format": form}}
 
 
 def _param(message: Message) -> ChatCompletionMessageParam:

@@ -48,7 +48,7 @@ class AnswerForm(Generic[A]):
     @property
     def schema_text(self) -> str:
         """The schema as canonical JSON, for hashes and for prompts."""
-        return json.dumps(self.schema, sort_keys=True, separators=(",", ":"))
+        return _wire_text(self.model)
 
     def read(self, text: str) -> A:
         """Read an answer; a fence or a thought around the JSON is taken off.
@@ -87,6 +87,11 @@ def _problems(error: ValidationError) -> str:
 @cache
 def _wire_schema(model: type[Answer]) -> dict[str, object]:
     return _for_the_wire(model.model_json_schema())
+
+
+@cache
+def _wire_text(model: type[Answer]) -> str:
+    return json.dumps(_wire_schema(model), sort_keys=True, separators=(",", ":"))
 
 
 def _for_the_wire(schema: dict[str, object]) -> dict[str, object]:

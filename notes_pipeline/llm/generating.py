@@ -5,15 +5,13 @@ import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
-from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.coverage import CoverageClaim
 from notes_pipeline.core.errors import ModelAnswerError
 from notes_pipeline.core.guide import Guide, Question, Theme
 from notes_pipeline.core.model_calls import Purpose
 from notes_pipeline.core.notes import Claim, CoverageState, Note, Quote
 from notes_pipeline.core.prompts import Prompt
-from notes_pipeline.core.roles import Role, Roles
-from notes_pipeline.core.transcript import Transcript
+from notes_pipeline.core.roles import Role
 from notes_pipeline.llm.answers import (
     DRAFT,
     JUDGE,
@@ -30,7 +28,6 @@ from notes_pipeline.llm.rendering import (
     UNKNOWN_SPEAKER,
     draft_messages,
     judge_messages,
-    render_chunk,
     repair_messages,
     summary_messages,
 )
@@ -64,17 +61,14 @@ def ask_in_form(complete: Callable[[ModelRequest[A], int], str], request: ModelR
         raise ModelAnswerError(f"the answer is not of the form asked for, twice. {problem}") from problem
 
 
-def draft_request(
-    prompt: Prompt, guide: Guide, transcript: Transcript, chunk: Chunk, roles: Roles
-) -> ModelRequest[DraftAnswer]:
-    messages = draft_messages(prompt.text, guide, transcript, chunk, roles)
+def draft_request(prompt: Prompt, guide: Guide, chunk: str) -> ModelRequest[DraftAnswer]:
+    """Ask for the notes of a chunk, given as `render_chunk` writes it."""
+    messages = draft_messages(prompt.text, guide, chunk)
     return ModelRequest(Purpose.DRAFT, prompt.hash, tuple(messages), DRAFT)
 
 
-def repair_request(
-    prompt: Prompt, transcript: Transcript, chunk: Chunk, roles: Roles, note: Note
-) -> ModelRequest[RepairAnswer]:
-    messages = repair_messages(prompt.text, transcript, chunk, roles, note)
+def repair_request(prompt: Prompt, chunk: str, note: Note) -> ModelRequest[RepairAnswer]:
+    messages = repair_messages(prompt.text, chunk, note)
     return ModelRequest(Purpose.REPAIR, prompt.hash, tuple(messages), REPAIR)
 
 
@@ -89,11 +83,9 @@ def summary_request(
     return ModelRequest(Purpose.SUMMARY, prompt.hash, tuple(messages), SUMMARY)
 
 
-def draft_context(prompt: Prompt, guide: Guide, transcript: Transcript, chunk: Chunk, roles: Roles, model: str) -> str:
+def draft_context(prompt: Prompt, guide: Guide, chunk: str, model: str) -> str:
     """Hash all that shapes a draft beside the topics: an answer of the same context serves another guide's topics."""
-    return _hash(
-        [model, prompt.hash, DRAFT.schema_text, guide.title, guide.goal, render_chunk(transcript, chunk, roles)]
-    )
+    return _hash([model, prompt.hash, DRAFT.schema_text, guide.title, guide.goal, chunk])
 
 
 def topic_hashes(guide: Guide) -> dict[str, str]:

@@ -37,14 +37,16 @@ class Message(TypedDict):
     content: str
 
 
-def draft_messages(prompt: str, guide: Guide, transcript: Transcript, chunk: Chunk, roles: Roles) -> list[Message]:
-    """Show guide and chunk, and behind the chunk, which may hold any words, once more what it was."""
-    shown = _user(render_chunk(transcript, chunk, roles))
-    return [_system(prompt), _user(render_guide(guide)), shown, _user(REMINDER)]
+def draft_messages(prompt: str, guide: Guide, chunk: str) -> list[Message]:
+    """Show guide and chunk, and behind the chunk, which may hold any words, once more what it was.
+
+    `chunk`: as `render_chunk` writes it.
+    """
+    return [_system(prompt), _user(render_guide(guide)), _user(chunk), _user(REMINDER)]
 
 
-def repair_messages(prompt: str, transcript: Transcript, chunk: Chunk, roles: Roles, note: Note) -> list[Message]:
-    """Show the chunk and a note of it that did not stand, with what is wrong with it."""
+def repair_messages(prompt: str, chunk: str, note: Note) -> list[Message]:
+    """Show the chunk, as `render_chunk` writes it, and a note of it that did not stand, with what is wrong with it."""
     content = {
         "topic": note.question_id or note.theme_id,
         "statement": note.statement,
@@ -59,8 +61,7 @@ def repair_messages(prompt: str, transcript: Transcript, chunk: Chunk, roles: Ro
         ],
         "wrong": [FLAGS[flag] for flag in note.flags],
     }
-    shown = _user(render_chunk(transcript, chunk, roles))
-    return [_system(prompt), shown, _user(_block(NOTE_OPEN, content, NOTE_CLOSE))]
+    return [_system(prompt), _user(chunk), _user(_block(NOTE_OPEN, content, NOTE_CLOSE))]
 
 
 def judge_messages(prompt: str, note: Note) -> list[Message]:

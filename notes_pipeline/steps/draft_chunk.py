@@ -28,6 +28,7 @@ from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.llm.prompts import DRAFT_PROMPT, JUDGE_PROMPT, REPAIR_PROMPT
+from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.steps.asked import where_asked
 from notes_pipeline.steps.asking import Asking, Who
 from notes_pipeline.steps.checking import IndexCache, check_claim, shown_utterances
@@ -133,7 +134,7 @@ def _draft(drafting: Drafting, task: _Task, index: TranscriptIndex, touch: Touch
     """Ask, verify, and, where the run wants it, ask again and have it judged."""
     run, chunk, asking = task.run, task.leased.chunk, drafting.asking
     shown = shown_utterances(index.transcript, chunk)
-    to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, index.transcript, chunk, run.roles)
+    to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, render_chunk(index.transcript, chunk, run.roles))
     who = _who(task, touch)
     drafts = draft_claims(asking, who, to_draft)
     notes = [

@@ -3,11 +3,8 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.prompts import Prompt
-from notes_pipeline.core.roles import Roles
-from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.llm.answers import DRAFT, DraftAnswer
 from notes_pipeline.llm.generating import Draft, draft_context, draft_request, read_draft, topic_hashes
 from notes_pipeline.steps.asking import Asking, Who
@@ -16,16 +13,14 @@ from notes_pipeline.store.answers import KnownAnswer
 
 @dataclass(frozen=True, slots=True)
 class ChunkToDraft:
-    """A chunk with all that a model is shown of it."""
+    """What a model is shown of a chunk. `shown`: as `render_chunk` writes it."""
 
     prompt: Prompt
     guide: Guide
-    transcript: Transcript
-    chunk: Chunk
-    roles: Roles
+    shown: str
 
     def context(self, model: str) -> str:
-        return draft_context(self.prompt, self.guide, self.transcript, self.chunk, self.roles, model)
+        return draft_context(self.prompt, self.guide, self.shown, model)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +46,7 @@ def draft_claims(asking: Asking, who: Who, task: ChunkToDraft) -> list[DraftBy]:
     if rest:
         guide = task.guide.only(rest)
         answered = asking.ask(
-            draft_request(task.prompt, guide, task.transcript, task.chunk, task.roles),
+            draft_request(task.prompt, guide, task.shown),
             who,
             context_of=task.context,
             topics=[hashes[topic] for topic in rest],

@@ -11,6 +11,7 @@ from notes_pipeline.core.speaking import resolve_roles
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.llm.generating import draft_request, topic_hashes
 from notes_pipeline.llm.prices import PriceList
+from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.llm.requests import MAX_OUTPUT_TOKENS
 from notes_pipeline.steps.drafting import ChunkToDraft, topics_to_ask
 from notes_pipeline.steps.request_run import RunOptions
@@ -61,13 +62,13 @@ def estimate_run(
         workspace_id = find_workspace(session, workspace)
         before = experience_with(session, options.model) or UNKNOWN
         for chunk in chunks:
-            task = ChunkToDraft(prompt, guide, transcript, chunk, roles)
+            task = ChunkToDraft(prompt, guide, render_chunk(transcript, chunk, roles))
             parts = []
             if workspace_id is not None and options.uses_cache:
                 nobody = Asker(workspace_id, uuid4(), uuid4(), uuid4(), has_chunk=False, takes_known=True)
                 parts = find_parts(session, nobody, task.context(options.model), hashes, counts=False)
             if rest := topics_to_ask(parts, guide):
-                request = draft_request(prompt, guide.only(rest), transcript, chunk, roles)
+                request = draft_request(prompt, guide.only(rest), task.shown)
                 tokens.append(request.tokens_in)
     tokens_in, tokens_out = sum(tokens), round(before.out_per_in * sum(tokens))
     price = prices.of(options.model)

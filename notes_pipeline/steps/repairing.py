@@ -38,7 +38,7 @@ def repair_note(
     if note.status is not NoteStatus.FLAGGED or _NOT_ASKED_AGAIN & set(note.flags):
         return written
     try:
-        answered = asking.ask(repair_request(prompt, task.transcript, task.chunk, task.roles, note), who)
+        answered = asking.ask(repair_request(prompt, task.shown, note), who)
     except OverBudgetError:
         raise
     except ModelError:

@@ -28,6 +28,7 @@ from notes_pipeline.llm.offline.serving import running_offline_model
 from notes_pipeline.llm.prices import load_prices
 from notes_pipeline.llm.profiles import probe
 from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
+from notes_pipeline.llm.rendering import render_chunk
 from tests.making import GUIDE, make_transcript
 
 TRANSCRIPT = make_transcript(
@@ -54,7 +55,7 @@ def make_client(url: str, model: str = "", *, key: str | None = None, timeout_s:
 def ask(url: str, model: str, calls: list[ModelCall], *, profile: EndpointProfile = WITH_SCHEMA) -> Draft:
     client = make_client(url, model)
     (chunk,) = chunk_transcript(TRANSCRIPT)
-    request = draft_request(load_prompt(DRAFT_PROMPT), GUIDE, TRANSCRIPT, chunk, ROLES)
+    request = draft_request(load_prompt(DRAFT_PROMPT), GUIDE, render_chunk(TRANSCRIPT, chunk, ROLES))
     try:
         answer = ask_in_form(
             lambda asked, retries: client.complete(asked, profile, record=calls.append, retries=retries), request

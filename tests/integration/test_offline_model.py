@@ -26,7 +26,14 @@ from notes_pipeline.llm.offline import OFFLINE_MODEL
 from notes_pipeline.llm.offline.capability import DEFAULT, Capability
 from notes_pipeline.llm.offline.faults import Fault, Rule, script
 from notes_pipeline.llm.offline.serving import running_offline_model, serve
-from notes_pipeline.llm.rendering import Message, draft_messages, judge_messages, repair_messages, summary_messages
+from notes_pipeline.llm.rendering import (
+    Message,
+    draft_messages,
+    judge_messages,
+    render_chunk,
+    repair_messages,
+    summary_messages,
+)
 from tests.making import GUIDE, make_transcript
 
 TRANSCRIPT = make_transcript(
@@ -43,8 +50,8 @@ NOTE = Note(
     NoteStatus.FLAGGED, question_id="how",
 )  # fmt: skip
 FORMS = [
-    pytest.param(DRAFT, draft_messages("Take notes.", GUIDE, TRANSCRIPT, CHUNK, ROLES), id="draft"),
-    pytest.param(REPAIR, repair_messages("Try again.", TRANSCRIPT, CHUNK, ROLES, NOTE), id="repair"),
+    pytest.param(DRAFT, draft_messages("Take notes.", GUIDE, render_chunk(TRANSCRIPT, CHUNK, ROLES)), id="draft"),
+    pytest.param(REPAIR, repair_messages("Try again.", render_chunk(TRANSCRIPT, CHUNK, ROLES), NOTE), id="repair"),
     pytest.param(JUDGE, judge_messages("Judge.", NOTE), id="judge"),
     pytest.param(SUMMARY, summary_messages("Sum up.", GUIDE.questions[0], [("n1", NOTE)]), id="summary"),
     pytest.param(PROBE, [{"role": "user", "content": "What is on the scale?"}], id="probe"),
@@ -74,7 +81,7 @@ def served(capability: Capability = DEFAULT, *rules: Rule) -> Iterator[openai.Op
 
 
 def messages() -> list[Message]:
-    return draft_messages("Take notes.", GUIDE, TRANSCRIPT, CHUNK, ROLES)
+    return draft_messages("Take notes.", GUIDE, render_chunk(TRANSCRIPT, CHUNK, ROLES))
 
 
 def ask(client: openai.OpenAI, fault: str = "", **options: object) -> ChatCompletion:
@@ -405,7 +412,7 @@ def test_an_answer_can_be_scripted_word_for_word() -> None:
 
 
 def test_a_second_attempt_can_be_wrong_too(client: openai.OpenAI) -> None:
-    again = repair_messages("Try again.", TRANSCRIPT, CHUNK, ROLES, NOTE)
+    again = repair_messages("Try again.", render_chunk(TRANSCRIPT, CHUNK, ROLES), NOTE)
     said, invented = (
         RepairAnswer.model_validate_json(
             content(ask(client, fault, messages=again, response_format=schema_format(REPAIR)))

@@ -19,6 +19,7 @@ from notes_pipeline.llm.generating import (
     topic_hashes,
 )
 from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
+from notes_pipeline.llm.rendering import render_chunk
 from tests.making import GUIDE, ScriptedModel, make_transcript
 
 TRANSCRIPT = make_transcript("Ina: How?", "Bram: By phone.")
@@ -32,7 +33,7 @@ NOTE = {
 
 def ask(model: ScriptedModel) -> Draft:
     (chunk,) = chunk_transcript(TRANSCRIPT)
-    request = draft_request(PROMPT, GUIDE, TRANSCRIPT, chunk, Roles())
+    request = draft_request(PROMPT, GUIDE, render_chunk(TRANSCRIPT, chunk, Roles()))
     answer = ask_in_form(lambda asked, retries: model.complete(asked, record=print, retries=retries), request)
     return read_draft(answer, GUIDE)
 
@@ -114,16 +115,18 @@ def test_quotes_and_citations_stand_before_what_is_written_from_them() -> None:
 
 def test_a_request_is_known_by_all_that_decides_its_answer() -> None:
     (chunk,) = chunk_transcript(TRANSCRIPT)
-    request = draft_request(PROMPT, GUIDE, TRANSCRIPT, chunk, Roles())
-    other_guide = draft_request(PROMPT, GUIDE.only(["how"]), TRANSCRIPT, chunk, Roles())
+    request = draft_request(PROMPT, GUIDE, render_chunk(TRANSCRIPT, chunk, Roles()))
+    other_guide = draft_request(PROMPT, GUIDE.only(["how"]), render_chunk(TRANSCRIPT, chunk, Roles()))
     keys = [request.key("a"), request.key("b"), other_guide.key("a")]
     assert len(set(keys)) == 3
-    assert draft_request(PROMPT, GUIDE, TRANSCRIPT, chunk, Roles()).key("a") == keys[0]
+    assert draft_request(PROMPT, GUIDE, render_chunk(TRANSCRIPT, chunk, Roles())).key("a") == keys[0]
 
 
 def test_a_question_more_changes_neither_the_context_nor_the_other_topics() -> None:
     (chunk,) = chunk_transcript(TRANSCRIPT)
     longer = replace(GUIDE, questions=(*GUIDE.questions, Question("who", "Who decides?")))
-    contexts = [draft_context(PROMPT, guide, TRANSCRIPT, chunk, Roles(), "a") for guide in (GUIDE, longer)]
+    contexts = [
+        draft_context(PROMPT, guide, render_chunk(TRANSCRIPT, chunk, Roles()), "a") for guide in (GUIDE, longer)
+    ]
     assert contexts[0] == contexts[1]
     assert topic_hashes(GUIDE).items() < topic_hashes(longer).items()

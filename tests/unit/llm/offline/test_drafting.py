@@ -9,7 +9,7 @@ from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.llm.answers import DraftAnswer
 from notes_pipeline.llm.offline.drafting import draft
 from notes_pipeline.llm.offline.prompts import read_draft_prompt
-from notes_pipeline.llm.rendering import draft_messages
+from notes_pipeline.llm.rendering import draft_messages, render_chunk
 from tests.making import make_transcript
 
 GUIDE = Guide(
@@ -41,7 +41,9 @@ INTERVIEW = make_transcript(
 
 def ask(transcript: Transcript, roles: Roles = ROLES, guide: Guide = GUIDE) -> DraftAnswer:
     [chunk] = chunk_transcript(transcript)
-    prompt = read_draft_prompt(message["content"] for message in draft_messages("…", guide, transcript, chunk, roles))
+    prompt = read_draft_prompt(
+        message["content"] for message in draft_messages("…", guide, render_chunk(transcript, chunk, roles))
+    )
     assert prompt is not None
     return draft(prompt)
 

@@ -3,7 +3,7 @@ from notes_pipeline.core.notes import Evidence, Note, NoteStatus, Quote, Verdict
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.llm.answers import RepairAnswer
 from notes_pipeline.llm.offline.repairing import write_repair
-from notes_pipeline.llm.rendering import repair_messages
+from notes_pipeline.llm.rendering import render_chunk, repair_messages
 from tests.making import make_transcript
 
 ROLES = Roles(frozenset({"Ina"}), frozenset({"Bram", "Eva"}))
@@ -20,7 +20,7 @@ def repaired(statement: str, claimed: str, said: str = "") -> RepairAnswer:
     [chunk] = chunk_transcript(INTERVIEW)
     evidence = Evidence(Quote(claimed, "Ina"), Verdict.ALTERED, 0.5, matched_text=said)
     note = Note(statement, (evidence,), NoteStatus.FLAGGED, question_id="q")
-    messages = repair_messages("Try again.", INTERVIEW, chunk, ROLES, note)
+    messages = repair_messages("Try again.", render_chunk(INTERVIEW, chunk, ROLES), note)
     answer = write_repair([message["content"] for message in messages])
     assert answer is not None
     return answer

@@ -8,7 +8,7 @@ from notes_pipeline.core.notes import CoverageState, Quote, Verdict
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.llm.offline.drafting import draft
 from notes_pipeline.llm.offline.prompts import read_draft_prompt
-from notes_pipeline.llm.rendering import draft_messages
+from notes_pipeline.llm.rendering import draft_messages, render_chunk
 from notes_pipeline.readers.guides import read_guide
 from notes_pipeline.readers.reading import read_transcript
 from notes_pipeline.verification.index import index_transcript
@@ -25,7 +25,7 @@ def test_on_the_bakery_interview_it_tells_what_was_answered_and_quotes_only_what
     roles = Roles(frozenset(guide.interviewers), frozenset(guide.participants))
     notes, claims = [], []
     for chunk in chunk_transcript(transcript):
-        messages = draft_messages("…", guide, transcript, chunk, roles)
+        messages = draft_messages("…", guide, render_chunk(transcript, chunk, roles))
         prompt = read_draft_prompt(message["content"] for message in messages)
         assert prompt is not None
         drafted = draft(prompt)
