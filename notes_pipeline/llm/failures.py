@@ -34,7 +34,7 @@ def translate(error: openai.APIError, model: str, base_url: str) -> NotesPipelin
     if isinstance(error, openai.APITimeoutError):
         return ModelUnreachableError(f"{base_url} did not answer in time")
     if not isinstance(error, openai.APIStatusError):
-        return ModelUnreachableError(f"{base_url} cannot be reached: {error.__cause__ or error}")
+        return ModelUnreachableError(f"{base_url} cannot be reached: {error.__cause__ or error}. Check OPENAI_BASE_URL.")
     status, said = error.status_code, _first_line(error.message)
     codes = {str(error.code), str(error.type)}
     if status == 402 or (status == 429 and codes & _QUOTA_CODES):

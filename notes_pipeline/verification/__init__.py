@@ -1,8 +1,8 @@
 """Check quotes against a transcript: pure, deterministic, with the standard library and rapidfuzz."""
 
+from notes_pipeline.verification.dictation import may_be_dictated
 from notes_pipeline.verification.diff import render_diff
 from notes_pipeline.verification.index import TranscriptIndex, index_transcript
-from notes_pipeline.verification.machine_talk import may_be_dictated, speaks_to_machine
 from notes_pipeline.verification.relocate import Fate, Relocation, relocate
 from notes_pipeline.verification.support import unsaid
 from notes_pipeline.verification.verify import VERIFIER_VERSION, verify_quote
@@ -16,7 +16,6 @@ __all__ = [
     "may_be_dictated",
     "relocate",
     "render_diff",
-    "speaks_to_machine",
     "unsaid",
     "verify_quote",
 ]

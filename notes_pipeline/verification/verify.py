@@ -17,7 +17,7 @@ from notes_pipeline.verification.passages import Passage, second_passage
 from notes_pipeline.verification.reading import ReadQuote, put_in_brackets, read_quote
 from notes_pipeline.verification.speakers import is_same_speaker
 
-VERIFIER_VERSION = "1.1"
+VERIFIER_VERSION = "1.2"
 PART_JOINER = " … "
 CONTEXT_CHARS = 64
 MAX_ALTERNATIVES = 20

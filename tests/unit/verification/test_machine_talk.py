@@ -8,8 +8,8 @@ from notes_pipeline.core.notes import Evidence, Quote, Verdict
 from notes_pipeline.core.transcript import Span, Transcript, Utterance
 from notes_pipeline.llm import rendering
 from notes_pipeline.llm.answers import DraftAnswer, JudgeAnswer, NoteAnswer, QuoteAnswer, RepairAnswer
-from notes_pipeline.verification import index_transcript, may_be_dictated, speaks_to_machine
-from notes_pipeline.verification.machine_talk import find_machine_talk
+from notes_pipeline.verification import index_transcript, may_be_dictated
+from notes_pipeline.verification.machine_talk import find_machine_talk, speaks_to_machine
 
 HUNDRED_THOUSAND = 100_000
 # A tenth of this on an idle core: wide enough for a busy one, narrow enough for anything that is not linear.
