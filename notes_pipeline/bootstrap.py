@@ -5,7 +5,7 @@ from decimal import Decimal
 from functools import cached_property
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from alembic.config import Config
 from pydantic import SecretStr
@@ -33,12 +33,20 @@ TRIAL_MARGIN_S = 10.0  # beyond a call's deadline, until one that was to try an 
 MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
 
 
-class Models:
-    """The models that runs ask for, each with its endpoint and what is known of it."""
+class Endpoint(NamedTuple):
+    """Where models are asked; `key` None: none is sent."""
 
-    def __init__(self, services: "Services") -> None:
+    base_url: str
+    key: SecretStr | None
+
+
+class Models:
+    """The models of an endpoint that runs ask for, and what is known of them."""
+
+    def __init__(self, services: "Services", endpoint: Endpoint) -> None:
         self._services = services
         self._settings = services.settings
+        self._endpoint = endpoint
         self._lock = Lock()
         self._models: dict[str, ProfiledModel] = {}
 
@@ -54,20 +62,14 @@ class Models:
         """Make a client of a model's endpoint."""
         from notes_pipeline.llm.client import ModelClient  # 0.5 s, which only who asks a model needs to wait
 
-        base_url, key = self._endpoint(name)
+        key = self._endpoint.key
         return ModelClient(
-            base_url=base_url,
+            base_url=self._endpoint.base_url,
             api_key=None if key is None else key.get_secret_value(),
             model=name,
             timeout_s=self._settings.notes_call_timeout_s,
             prices=self._services.prices,
         )
-
-    def _endpoint(self, name: str) -> tuple[str, SecretStr | None]:
-        settings = self._settings
-        if name == settings.notes_fallback_model and settings.notes_fallback_base_url is not None:
-            return settings.notes_fallback_base_url, settings.notes_fallback_api_key
-        return settings.openai_base_url or OPENAI_URL, settings.openai_api_key
 
     def default(self) -> str:
         """Name the model that new runs ask for.
@@ -113,7 +115,17 @@ class Services:
 
     @cached_property
     def models(self) -> Models:
-        return Models(self)
+        settings = self.settings
+        return Models(self, Endpoint(settings.openai_base_url or OPENAI_URL, settings.openai_api_key))
+
+    @cached_property
+    def fallback_models(self) -> Models:
+        """Those of the fallback's endpoint, which may have the same names."""
+        settings = self.settings
+        if settings.notes_fallback_base_url is None:
+            return self.models
+        endpoint = Endpoint(settings.notes_fallback_base_url, settings.notes_fallback_api_key)
+        return Models(self, endpoint)
 
     @cached_property
     def prices(self) -> PriceList:
@@ -136,7 +148,7 @@ class Services:
 
     def asking(self, gate: "Gate") -> "Asking":
         """Put together what asks models."""
-        from notes_pipeline.steps.asking import Asking
+        from notes_pipeline.steps.asking import Asking, Fallback
 
         settings = self.settings
         return Asking(
@@ -145,7 +157,10 @@ class Services:
             gate=gate,
             prices=self.prices,
             call_timeout_s=settings.notes_call_timeout_s,
-            fallback=settings.notes_fallback_model,
+            fallback=None
+            if settings.notes_fallback_model is None
+            else Fallback(settings.notes_fallback_model, self.fallback_models),
+            patience_s=settings.notes_patience_s,
             budgets=Budgets(
                 day=micro_usd(settings.notes_budget_day_usd), workspace=micro_usd(settings.notes_budget_workspace_usd)
             ),

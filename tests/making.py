@@ -19,7 +19,7 @@ from notes_pipeline.llm.gate import Gate, OpenGate
 from notes_pipeline.llm.prices import PriceList, load_prices
 from notes_pipeline.llm.rendering import Message
 from notes_pipeline.llm.requests import ModelRequest
-from notes_pipeline.steps.asking import Asking, Model
+from notes_pipeline.steps.asking import Asking, Fallback, Model
 from notes_pipeline.store.budgets import Budgets
 from notes_pipeline.store.database import Transactions
 
@@ -107,6 +107,7 @@ def make_asking(
     fallback: str | None = None,
     budgets: Budgets | None = None,
     prices: PriceList | None = None,
+    patience_s: float = 600.0,
 ) -> Asking:
     return Asking(
         transactions,
@@ -114,8 +115,9 @@ def make_asking(
         gate or OpenGate(),
         prices or load_prices(),
         5.0,
-        fallback=fallback,
+        fallback=None if fallback is None else Fallback(fallback, model),
         budgets=budgets or Budgets(),
+        patience_s=patience_s,
     )
 
 

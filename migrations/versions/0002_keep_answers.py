@@ -48,6 +48,7 @@ def upgrade() -> None:
         "answer",
         sa.Column("workspace_id", sa.Uuid(), nullable=False),
         sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("scope", sa.Uuid(), nullable=False),
         sa.Column("transcript_id", sa.Uuid(), nullable=False),
         sa.Column("run_id", sa.Uuid(), nullable=False),
         sa.Column("purpose", sa.Text(), nullable=False),
@@ -73,7 +74,7 @@ def upgrade() -> None:
             ["transcript_id"], ["transcript.id"], name=op.f("fk_answer_transcript_id_transcript"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(["run_id"], ["run.id"], name=op.f("fk_answer_run_id_run"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_answer")),
+        sa.PrimaryKeyConstraint("workspace_id", "key", "scope", name=op.f("pk_answer")),
     )
     op.create_index("ix_answer_transcript_id", "answer", ["transcript_id"])
     op.create_index("ix_answer_run_id", "answer", ["run_id"])
@@ -84,6 +85,20 @@ def upgrade() -> None:
     op.add_column("model_call", sa.Column("purpose", sa.Text(), server_default="draft", nullable=False))
     op.alter_column("model_call", "purpose", server_default=None)
     op.create_check_constraint(op.f("ck_model_call_purpose"), "model_call", PURPOSES)
+    op.add_column("model_call", sa.Column("counted_micro_usd", sa.BigInteger(), nullable=True))
+    op.execute("UPDATE model_call SET counted_micro_usd = COALESCE(cost_micro_usd, 0)")
+    op.alter_column("model_call", "counted_micro_usd", nullable=False)
+    op.drop_index("ix_model_call_workspace_id_started_at", "model_call")
+    op.create_index(
+        "ix_model_call_workspace_id_started_at",
+        "model_call",
+        ["workspace_id", "started_at"],
+        postgresql_include=["counted_micro_usd"],
+    )
+    op.create_index("ix_model_call_started_at", "model_call", ["started_at"], postgresql_include=["counted_micro_usd"])
+    op.create_index(
+        "ix_chunk_lease_token", "chunk", ["lease_token"], postgresql_where=sa.text("lease_token IS NOT NULL")
+    )
     op.alter_column("model_call", "chunk_id", nullable=True)
     op.drop_constraint("ck_model_call_outcome", "model_call")
     op.create_check_constraint(op.f("ck_model_call_outcome"), "model_call", one_of("outcome", NEW_OUTCOMES))
@@ -95,6 +110,11 @@ def downgrade() -> None:
     op.drop_constraint("ck_model_call_outcome", "model_call")
     op.create_check_constraint(op.f("ck_model_call_outcome"), "model_call", one_of("outcome", OUTCOMES))
     op.alter_column("model_call", "chunk_id", nullable=False)
+    op.drop_index("ix_chunk_lease_token", "chunk")
+    op.drop_index("ix_model_call_started_at", "model_call")
+    op.drop_index("ix_model_call_workspace_id_started_at", "model_call")
+    op.create_index("ix_model_call_workspace_id_started_at", "model_call", ["workspace_id", "started_at"])
+    op.drop_column("model_call", "counted_micro_usd")
     op.drop_column("model_call", "purpose")
     for table in ("answer", "prompt", "endpoint_profile"):
         op.drop_table(table)

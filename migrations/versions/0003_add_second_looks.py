@@ -19,7 +19,7 @@ OUTCOMES = (
 )
 NEW_OUTCOMES = (
     "outcome IN ('drafted', 'refused', 'unreadable_answer', 'too_long', 'unreachable', 'not_configured', "
-    "'over_budget', 'poisoned', 'broken')"
+    "'over_budget', 'rejected', 'poisoned', 'broken')"
 )
 STAGES = "stage IN ('draft', 'published', 'merged')"
 NEW_STAGES = "stage IN ('draft', 'published', 'merged', 'replaced')"
@@ -29,6 +29,11 @@ JSON = postgresql.JSONB(none_as_null=True, astext_type=sa.Text())
 def upgrade() -> None:
     op.add_column("run", sa.Column("prompts", JSON, nullable=True))
     op.execute("UPDATE run SET prompts = jsonb_build_object('draft_notes', prompt_hash)")
+    # The text that open runs asked with was not kept: they are asked for again.
+    op.execute(
+        "UPDATE run SET state = 'failed', finished_at = now(), reason = 'this run was under way when the program was "
+        "updated: ask for it again' WHERE state IN ('queued', 'running', 'finishing')"
+    )
     op.alter_column("run", "prompts", nullable=False)
     op.drop_column("run", "prompt_hash")
     for column, default in (("uses_cache", "true"), ("repairs", "false"), ("summarises", "false")):
@@ -41,6 +46,7 @@ def upgrade() -> None:
     op.drop_index("ix_run_open", "run")
     op.create_index("ix_run_open", "run", ["id"], postgresql_where=sa.text(NEW_OPEN))
     op.add_column("chunk", sa.Column("halvings", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.add_column("chunk", sa.Column("busy_since", sa.DateTime(timezone=True), nullable=True))
     _replace("chunk", "outcome", NEW_OUTCOMES)
     op.add_column("note", sa.Column("repair_of_id", sa.Uuid(), nullable=True))
     op.create_foreign_key(
@@ -77,8 +83,9 @@ def downgrade() -> None:
     op.drop_constraint("ck_note_judgement", "note")
     for column in ("judged_by", "judgement_missing", "judgement", "repair_of_id"):
         op.drop_column("note", column)
-    op.execute("UPDATE chunk SET outcome = 'broken' WHERE outcome = 'over_budget'")
+    op.execute("UPDATE chunk SET outcome = 'broken' WHERE outcome IN ('over_budget', 'rejected')")
     _replace("chunk", "outcome", OUTCOMES)
+    op.drop_column("chunk", "busy_since")
     op.drop_column("chunk", "halvings")
     op.execute("UPDATE run SET state = 'finishing' WHERE state = 'summarising'")
     op.drop_index("ix_run_open", "run")

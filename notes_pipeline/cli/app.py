@@ -58,6 +58,10 @@ def run(
     repair: Annotated[
         bool, typer.Option("--repair", help="Ask once more for each note that does not stand; both tries are kept.")
     ] = False,
+    judge: Annotated[
+        str | None,
+        typer.Option(help="A second model that judges whether the quotes show the statement; it can only doubt."),
+    ] = None,
     summary: Annotated[
         bool, typer.Option("--summary", help="Answer each question and theme from the notes, each sentence with them.")
     ] = False,
@@ -86,6 +90,7 @@ def run(
         anew=anew,
         uses_cache=not no_cache,
         repairs=repair,
+        judge=judge,
         summarises=summary,
         budget_usd=None if budget is None else Decimal(str(budget)),
     )
@@ -247,6 +252,47 @@ def costs(
     from notes_pipeline.cli.costs import print_costs
 
     print_costs(days=days, as_json=as_json)
+
+
+@app.command(name="eval")
+def evaluate(
+    gold: Annotated[Path | None, typer.Argument(metavar="SET", help="A gold.jsonl, or a folder with one.")] = None,
+    model: Annotated[str | None, typer.Option(help="The model to judge, instead of `NOTES_MODEL`.")] = None,
+    record: Annotated[Path | None, typer.Option(help="Add the model's answers to this file.")] = None,
+    replay: Annotated[
+        Path | None, typer.Option(help="Take the answers from a file that `--record` wrote; nobody is asked.")
+    ] = None,
+    canary: Annotated[
+        bool, typer.Option("--canary", help="Compare with earlier evaluations alike; exit code 4 on a drift.")
+    ] = False,
+    compare: Annotated[
+        tuple[str, str] | None, typer.Option(metavar="A B", help="Two evaluations: ids, or `last` and `previous`.")
+    ] = None,
+    export: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="Write what reviewers decided on notes as a set.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Judge a model by interviews of which people marked what good notes would quote.
+
+    Tells how many quotes are word for word, faithful, altered or invented, what of the marked passages was found, what
+    it cost and how long it took, each with its interval. Try it: `notes-pipeline eval fixtures/evaluation`
+
+    Compare two models: `eval SET --model A`, `eval SET --model B`, `eval --compare previous last`.
+    """
+    from notes_pipeline.cli.evaluate import Wishes, compare_stored, evaluate_set, export_set
+
+    asked = [gold is not None and compare is None, compare is not None, export is not None]
+    if sum(asked) != 1:
+        raise typer.BadParameter("give one of: a set to evaluate, --compare A B, --export DIR")
+    if replay is not None and (record is not None or canary):
+        raise typer.BadParameter("--replay asks nobody: leave out --record and --canary")
+    if export is not None:
+        raise typer.Exit(export_set(export))
+    if compare is not None:
+        raise typer.Exit(compare_stored(*compare, gold, model, as_json=as_json))
+    if gold is not None:
+        raise typer.Exit(evaluate_set(gold, Wishes(model, record, replay, canary), as_json=as_json))
 
 
 @app.command()

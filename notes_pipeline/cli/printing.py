@@ -12,7 +12,7 @@ from rich.text import Text
 from notes_pipeline.cli.exits import printable
 from notes_pipeline.core.notes import CoverageState, DiffKind, Evidence, Judgement, Note, NoteStatus, Verdict
 from notes_pipeline.core.reviewing import ReviewState, risk
-from notes_pipeline.core.runs import RunState
+from notes_pipeline.core.runs import ChunkState, RunState
 from notes_pipeline.core.wording import CALL_OUTCOMES, COVERAGE, FLAGS, JUDGEMENTS, REASONS, VERDICTS, clock, dollars
 from notes_pipeline.llm.offline import is_offline
 
@@ -329,6 +329,10 @@ def _print_sums(out: Console, report: "RunReport") -> None:
             f"cost {dollars(spending.cost_micro_usd)}"
         )
     )
+    for chunk in report.ledger:
+        if chunk.state is ChunkState.PENDING and chunk.error:
+            out.print(Text(f"A chunk waits to be tried again: {printable(chunk.error)}", style="yellow"))
+            break
     if spending.failures:
         ends = ", ".join(f"{number} {CALL_OUTCOMES[outcome]}" for outcome, number in spending.failures.items())
         out.print(Text(f"Calls without a usable answer: {ends}", style="yellow"))

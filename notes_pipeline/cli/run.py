@@ -44,12 +44,13 @@ _EXITS = {RunState.FINISHED: Exit.OK, RunState.PARTIAL: Exit.PARTIAL, RunState.F
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """What the user asked for. `model` None: the one of the settings. `budget_usd` None: that of the settings."""
+    """What the user asked for. None: as the settings say."""
 
     model: str | None = None
     anew: bool = False
     uses_cache: bool = True
     repairs: bool = False
+    judge: str | None = None
     summarises: bool = False
     budget_usd: Decimal | None = None
 
@@ -110,11 +111,12 @@ def _options(services: Services, wishes: Wishes) -> RunOptions:
         anew=wishes.anew,
         uses_cache=wishes.uses_cache,
         repairs=wishes.repairs,
-        judge_model=settings.notes_judge_model,
+        judge_model=wishes.judge or settings.notes_judge_model,
         summarises=wishes.summarises,
         budget_micro_usd=micro_usd(budget),
     )
-    if budget is not None:
+    budgets = (budget, settings.notes_budget_day_usd, settings.notes_budget_workspace_usd)
+    if any(each is not None for each in budgets):
         for model in filter(None, (options.model, options.judge_model, settings.notes_fallback_model)):
             if services.prices.of(model) is None:
                 raise SettingsError(
@@ -190,7 +192,8 @@ def _describe(progress: Progress) -> str:
     if total is None:
         return "reading"
     ended = progress.chunks.get(ChunkState.DONE, 0) + progress.chunks.get(ChunkState.FAILED, 0)
-    return f"chunks drafted {ended}/{total}, quotes checked {progress.quotes}, notes {progress.claims}"
+    waiting = f" (waiting: {printable(progress.waiting)})" if progress.waiting else ""
+    return f"chunks drafted {ended}/{total}, quotes checked {progress.quotes}, notes {progress.claims}{waiting}"
 
 
 def _print_place(settings: Settings) -> None:

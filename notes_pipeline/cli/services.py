@@ -74,7 +74,12 @@ def upgrade(settings: Settings, to: str = "head") -> None:
 def print_status(*, as_json: bool, probe: bool) -> Exit:
     settings = read_settings()
     running = _with_running(settings)
-    parts = [_database(settings, running), _broker(settings, running), _model(settings, running, probe=probe)]
+    services = Services(running)
+    parts = [_database(settings, services), _broker(settings, running), _model(settings, services, probe=probe)]
+    if parts[0].answers:
+        parts += _canary(services)
+    if running.database_url is not None:
+        services.engine.dispose()
     versions = {name: installed(name) for name in ("notes-pipeline", "celery", "openai", "sqlalchemy", "redis")}
     if as_json:
         print(json.dumps({"parts": [asdict(part) for part in parts], "versions": versions}, indent=1))
@@ -100,13 +105,12 @@ def _embedded(settings: Settings) -> str:
     return f"embedded in {settings.notes_data}"
 
 
-def _database(settings: Settings, running: Settings) -> Part:
+def _database(settings: Settings, services: Services) -> Part:
     from notes_pipeline.store.database import server_version
     from notes_pipeline.store.health import migration_version, open_work
 
-    if running.database_url is None:
+    if services.settings.database_url is None:
         return Part("database", _embedded(settings), None, "runs while a command needs it")
-    services = Services(running)
     place = services.engine.url.render_as_string(hide_password=True) if settings.database_url else _embedded(settings)
     try:
         version = server_version(services.engine)
@@ -141,8 +145,7 @@ def _broker(settings: Settings, running: Settings) -> Part:
     )
 
 
-def _model(settings: Settings, running: Settings, *, probe: bool) -> Part:
-    services = Services(running)
+def _model(settings: Settings, services: Services, *, probe: bool) -> Part:
     if settings.uses_offline_model:
         return Part(
             "model", "offline model, embedded", None, f"{services.models.default()}, runs while a command needs it"
@@ -157,6 +160,25 @@ def _model(settings: Settings, running: Settings, *, probe: bool) -> Part:
         return Part("model", place, True, f"{name} is offered; {_profile(services, name, probe=probe)}")
     except NotesPipelineError as error:
         return Part("model", place, False, str(error))
+
+
+def _canary(services: Services) -> list[Part]:
+    """Tell of the last canary, if there ever was one."""
+    from sqlalchemy import inspect
+
+    from notes_pipeline.store.evaluations import last_canary
+
+    if not inspect(services.engine).has_table("evaluation"):  # the schema of an older version
+        return []
+    with services.transactions.begin() as session:
+        canary = last_canary(session)
+    if canary is None:
+        return []
+    said = "no alarm" if canary.is_finished else "no end yet"
+    if canary.alarms:
+        said = f"ALARM: {'; '.join(canary.alarms)}"
+    place = f"{canary.set_name}, {canary.model}"
+    return [Part("canary", place, None, f"{canary.created_at:%Y-%m-%d %H:%M} UTC: {said}")]
 
 
 def _profile(services: Services, name: str, *, probe: bool) -> str:

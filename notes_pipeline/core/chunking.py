@@ -55,8 +55,12 @@ def halve_chunk(transcript: Transcript, chunk: Chunk) -> tuple[Chunk, Chunk] | N
     if not at:
         return None
     overlap_from = _overlap_start(pieces, at, size, OVERLAP_TURNS)
-    first = Chunk(chunk.index, Span(chunk.span.start, pieces[at - 1].end), chunk.new_from)
-    return first, Chunk(chunk.index, Span(pieces[overlap_from].start, chunk.span.end), pieces[at].start)
+    first = Span(chunk.span.start, pieces[at - 1].end)
+    second = Span(pieces[overlap_from].start, chunk.span.end)
+    return (
+        Chunk(chunk.index, first, min(chunk.new_from, first.end)),
+        Chunk(chunk.index, second, max(chunk.new_from, pieces[at].start)),
+    )
 
 
 def _fill(pieces: Sequence[Span], size: int, overlap_turns: int) -> list[Chunk]:

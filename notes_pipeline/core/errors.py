@@ -41,8 +41,8 @@ class ModelConfigurationError(ModelError):
     """No call can succeed before a setting is changed: wrong key, unknown model, quota used up."""
 
 
-class RequestNotTakenError(ModelConfigurationError):
-    """The endpoint does not take a request of this shape: it may know less than its profile says.
+class RequestNotTakenError(ModelError):
+    """The endpoint does not take this request: it may know less than its profile says, or not like what is in it.
 
     `parameter`: the one that it complains about, None where it names none.
     """
@@ -73,7 +73,15 @@ class AnswerTruncatedError(TooLongError):
 
 
 class QuestionTooLongError(TooLongError):
-    """The question does not fit into what the model reads at once."""
+    """The question does not fit into what the model reads at once.
+
+    `room`: tokens that would be left for an answer, where the endpoint said so; the question fits, the answer that was
+    allowed for did not.
+    """
+
+    def __init__(self, message: str, *, room: int | None = None) -> None:
+        super().__init__(message)
+        self.room = room
 
 
 class RetryableError(NotesPipelineError):
@@ -91,19 +99,36 @@ class ModelBusyError(RetryableError):
     """The endpoint turned the call away (429, overload). Says nothing about the chunk: not an attempt."""
 
 
+class NotYetError(ModelBusyError):
+    """Nothing was asked: it is not this call's turn, or another gets the same answer just now."""
+
+
+class LeaseLostError(NotesPipelineError):
+    """The work was given to another meanwhile; whatever is done for it now would be done twice."""
+
+
 class ModelUnreachableError(RetryableError):
     """The endpoint did not answer in time, broke the connection, or failed on its side.
 
     `is_failure_of_theirs`: it did answer, with a failure (5xx) or with something that is no completion.
+    `may_be_charged`: it had the request long enough to have answered it.
     """
 
-    def __init__(self, message: str, *, retry_after_s: float | None = None, is_failure_of_theirs: bool = False) -> None:
+    def __init__(
+        self,
+        message: str,
+        *,
+        retry_after_s: float | None = None,
+        is_failure_of_theirs: bool = False,
+        may_be_charged: bool = False,
+    ) -> None:
         super().__init__(message, retry_after_s=retry_after_s)
         self.is_failure_of_theirs = is_failure_of_theirs
+        self.may_be_charged = may_be_charged
 
 
 class EndpointDownError(ModelUnreachableError):
-    """Nothing was asked: the endpoint has failed too often in a row. `down_for_s`: seconds since its last answer."""
+    """Nothing was asked: the endpoint has failed too often in a row. `down_for_s`: since the first of them."""
 
     def __init__(self, message: str, *, retry_after_s: float, down_for_s: float) -> None:
         super().__init__(message, retry_after_s=retry_after_s)

@@ -1,8 +1,11 @@
 """What one request to a model was, took and cost."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from uuid import UUID
+
+from notes_pipeline.core.ids import new_id
 
 
 class Purpose(StrEnum):
@@ -31,8 +34,10 @@ class CallOutcome(StrEnum):
 class ModelCall:
     """One request. Tokens are None where the endpoint did not count them; `tokens_cached` is a part of `tokens_in`.
 
-    `cost_micro_usd`: millionths of a US dollar, None where the price is not known. `retries`: how many requests for
-    the same answer went before it.
+    `cost_micro_usd`: millionths of a US dollar, None where the price is not known. `counted_micro_usd`: what budgets
+    count for it: the cost, or the most it can have cost where that is not known and it may have been charged.
+    `may_be_charged`: it reached the model, as far as we can tell. `retries`: how many requests for the same answer went
+    before it. `id`: given when it is made, so that it is written once, however often that is tried.
     """
 
     purpose: Purpose
@@ -50,3 +55,6 @@ class ModelCall:
     cost_micro_usd: int | None = None
     error: str | None = None
     retries: int = 0
+    counted_micro_usd: int = 0
+    may_be_charged: bool = False
+    id: UUID = field(default_factory=new_id)

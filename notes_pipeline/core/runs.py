@@ -38,6 +38,7 @@ class ChunkOutcome(StrEnum):
     UNREACHABLE = "unreachable"  # the endpoint failed at every try
     NOT_CONFIGURED = "not_configured"  # wrong key, unknown model, quota used up
     OVER_BUDGET = "over_budget"  # its call could cost more than is left
+    REJECTED = "rejected"  # the endpoint does not take this question, whatever form it is asked in
     POISONED = "poisoned"  # every worker that took it died or lost it
     BROKEN = "broken"  # a fault of our own; the log has it
 

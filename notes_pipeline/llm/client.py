@@ -23,11 +23,13 @@ from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.modes import with_schema
 from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.rendering import Message
-from notes_pipeline.llm.requests import MAX_OUTPUT_TOKENS, TEMPERATURE, ModelRequest
+from notes_pipeline.llm.requests import TEMPERATURE, ModelRequest
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_READ_TIMEOUT_S = 60.0  # between two bytes; models that think send none for a while
 MAX_ANSWER_BYTES = 4_000_000
+
+_CHARGED = frozenset({CallOutcome.TRUNCATED, CallOutcome.REFUSED, CallOutcome.INVALID})
 
 Record = Callable[[ModelCall], None]
 
@@ -89,10 +91,16 @@ class ModelClient:
             text = text_of(body, bytes_sent=sum(len(message["content"].encode()) for message in messages))
         except (NotesPipelineError, openai.APIError) as caught:
             error = translate(caught, self.model, self.base_url) if isinstance(caught, openai.APIError) else caught
-            record(replace(call, latency_ms=_since(began), outcome=outcome_of(error), error=str(error)))
+            outcome = outcome_of(error)
+            charged = outcome in _CHARGED or (isinstance(error, ModelUnreachableError) and error.may_be_charged)
+            record(
+                replace(
+                    call, latency_ms=_since(began), outcome=outcome, error=_storable(str(error)), may_be_charged=charged
+                )
+            )
             raise error from caught
         outcome = CallOutcome.ANSWERED if request.form.fits(text) else CallOutcome.INVALID
-        record(replace(call, latency_ms=_since(began), outcome=outcome))
+        record(replace(call, latency_ms=_since(began), outcome=outcome, may_be_charged=True))
         return text
 
     def _send(
@@ -109,13 +117,18 @@ class ModelClient:
                 for part in response.iter_bytes():
                     content += part
                     if time.monotonic() > deadline:
-                        raise ModelUnreachableError(f"no whole answer within {self._timeout_s:g} s")
+                        raise ModelUnreachableError(
+                            f"no whole answer within {self._timeout_s:g} s", may_be_charged=True
+                        )
                     if len(content) > MAX_ANSWER_BYTES:
-                        raise ModelUnreachableError(f"the answer is longer than {MAX_ANSWER_BYTES:,} bytes")
+                        raise ModelUnreachableError(
+                            f"the answer is longer than {MAX_ANSWER_BYTES:,} bytes", may_be_charged=True
+                        )
             except httpx2.HTTPError as error:
-                raise ModelUnreachableError(f"the connection broke while answering: {type(error).__name__}") from error
+                said = f"the connection broke while answering: {type(error).__name__}"
+                raise ModelUnreachableError(said, may_be_charged=True) from error
             try:
-                return Completion.model_validate_json(bytes(content)), response.request_id
+                return Completion.model_validate_json(_storable(content.decode(errors="replace"))), response.request_id
             except ValidationError as error:
                 raise ModelUnreachableError(
                     f"{self.base_url} answered with something else than a chat completion: {bytes(content[:80])!r}",
@@ -145,7 +158,7 @@ class ModelClient:
 def _parameters(request: ModelRequest[A], profile: EndpointProfile) -> dict[str, Any]:
     """Send nothing that the endpoint is not known to take."""
     limit = "max_completion_tokens" if profile.has_new_limit_name else "max_tokens"
-    parameters: dict[str, Any] = {limit: MAX_OUTPUT_TOKENS}
+    parameters: dict[str, Any] = {limit: request.most_tokens_out}
     if profile.takes_temperature:
         parameters["temperature"] = TEMPERATURE
     match profile.mode:
@@ -168,6 +181,11 @@ def _param(message: Message) -> ChatCompletionMessageParam:
             return {"role": "user", "content": message["content"]}
         case "assistant":
             return {"role": "assistant", "content": message["content"]}
+
+
+def _storable(text: str) -> str:
+    """PostgreSQL stores no NUL, and nobody says one."""
+    return text.replace("\\u0000", "\\ufffd").replace("\0", "\ufffd")
 
 
 def _since(began: float) -> int:

@@ -1,5 +1,7 @@
 """The parts of a chat completion that we use; local servers leave out many."""
 
+import math
+
 from pydantic import BaseModel, ConfigDict
 
 from notes_pipeline.core.errors import (
@@ -9,9 +11,9 @@ from notes_pipeline.core.errors import (
     QuestionTooLongError,
 )
 
-# No vocabulary packs European text this densely: fewer tokens were read than were sent, as when Ollama's `num_ctx` cuts
-# a prompt without a word. Short prompts are left alone.
-MOST_BYTES_PER_TOKEN, MIN_JUDGED_BYTES = 8, 4_000
+# Ollama cuts a prompt to its `num_ctx`, a power of two, without a word. No vocabulary packs European text as densely as
+# it then seems to be. Other low counts mean that a server counts only what it had not cached.
+MOST_BYTES_PER_TOKEN, SMALLEST_CONTEXT, SLACK = 8, 1_024, 0.02
 
 
 class _Lenient(BaseModel):
@@ -65,12 +67,17 @@ def text_of(body: Completion, *, bytes_sent: int) -> str:
         raise ModelRefusedError("the endpoint's content filter withheld the answer")
     if choice.finish_reason == "length":
         raise AnswerTruncatedError("the answer was cut off at the most tokens that we or the model allow")
-    read = body.usage.prompt_tokens if body.usage is not None else None
-    if read is not None and bytes_sent > MIN_JUDGED_BYTES:
-        read += (body.usage.cached_tokens or 0) if body.usage is not None else 0
-        if read * MOST_BYTES_PER_TOKEN < bytes_sent:
-            raise QuestionTooLongError(
-                f"the endpoint read {read:,} tokens of {bytes_sent:,} bytes: it cuts long prompts without saying so "
-                "(with Ollama, raise num_ctx)"
-            )
+    read = (body.usage.prompt_tokens or 0) if body.usage is not None else 0
+    if _is_cut(read, bytes_sent):
+        raise QuestionTooLongError(
+            f"the endpoint read {read:,} tokens of {bytes_sent:,} bytes: it cuts long prompts without saying so "
+            "(with Ollama, raise num_ctx)"
+        )
     return choice.message.content or ""
+
+
+def _is_cut(read: int, bytes_sent: int) -> bool:
+    if read * MOST_BYTES_PER_TOKEN >= bytes_sent or read < SMALLEST_CONTEXT * (1 - SLACK):
+        return False
+    context = 1 << math.ceil(math.log2(read))
+    return read >= context * (1 - SLACK)

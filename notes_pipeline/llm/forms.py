@@ -70,8 +70,7 @@ class AnswerForm(Generic[A]):
 
 
 def _bare_json(text: str) -> str:
-    # PostgreSQL stores no NUL, and nobody says one.
-    text = _THOUGHTS.sub("", text.replace("\\u0000", "\\ufffd").replace("\0", "\ufffd"))
+    text = _THOUGHTS.sub("", text)
     start, end = text.find("{"), text.rfind("}")
     return text[start : end + 1] if 0 <= start < end else text
 

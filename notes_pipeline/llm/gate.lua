@@ -31,14 +31,14 @@ local function us(seconds)
   return math.ceil(seconds * 1e6)
 end
 
--- Breaker: failures (in a row), failing_since, answered_at; while open also trials, trial, next_trial_at ---------------
+-- Breaker: failures (in a row), failing_since; while open also trials, trial, next_trial_at ---------------
 
 local function trial_gap_s(breaker)
   return math.min(settings.first_trial_after_s * 2 ^ breaker.trials, settings.longest_trial_gap_s)
 end
 
 local function note_answer()
-  save(KEYS[1], { answered_at = now })
+  redis.call('DEL', KEYS[1])
 end
 
 -- `trial`: the mark of the trial that failed, 0 for an ordinary call. Calls that were under way when the breaker
@@ -165,7 +165,7 @@ local function enter(tokens)
   if breaker.next_trial_at and now < breaker.next_trial_at then
     redis.call('EXPIRE', KEYS[1], settings.forget_after_s)
     local wait_s = math.min(breaker.next_trial_at - now, trial_gap_s(breaker))
-    return { DOWN, us(wait_s), us(now - (breaker.answered_at or breaker.failing_since)) }
+    return { DOWN, us(wait_s), us(now - breaker.failing_since) }
   end
 
   local limits = load(KEYS[2])

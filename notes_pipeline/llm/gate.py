@@ -17,7 +17,7 @@ from typing import Literal, Protocol
 import redis
 import structlog
 
-from notes_pipeline.core.errors import EndpointDownError, ModelBusyError
+from notes_pipeline.core.errors import EndpointDownError, NotYetError
 
 log = structlog.get_logger()
 
@@ -35,7 +35,7 @@ class Gate(Protocol):
         """Return when the call may be made.
 
         Raises:
-            ModelBusyError: not soon; it says when to come back.
+            NotYetError: not soon; it says when to come back.
             EndpointDownError: the endpoint does not answer; it says when to come back.
         """
 
@@ -127,7 +127,7 @@ class RedisGate:
         deadline = time.monotonic() + self._patience_s
         while (wait_s := self._try_to_enter(endpoint, model, tokens)) > 0:
             if time.monotonic() + wait_s > deadline:
-                raise ModelBusyError(
+                raise NotYetError(
                     f"{model} at {endpoint} has no room for another call for {wait_s:.1f} s", retry_after_s=wait_s
                 )
             time.sleep(max(wait_s, SHORTEST_WAIT_S))

@@ -33,6 +33,8 @@ from notes_pipeline.llm.rendering import (
 )
 from notes_pipeline.llm.requests import ModelRequest
 
+MOST_UTTERANCES = 1_000_000_000  # of a transcript, and more
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -107,7 +109,11 @@ def read_draft(answer: DraftAnswer, guide: Guide) -> Draft:
         for note in answer.notes
     ]
     coverage = [
-        CoverageClaim(item.question, CoverageState(item.state), item.asked_at)
+        CoverageClaim(
+            item.question,
+            CoverageState(item.state),
+            None if item.asked_at is None else _utterance(item.asked_at),
+        )
         for item in answer.coverage
         if item.question in questions
     ]
@@ -115,7 +121,12 @@ def read_draft(answer: DraftAnswer, guide: Guide) -> Draft:
 
 
 def read_quotes(quotes: Iterable[QuoteAnswer]) -> tuple[Quote, ...]:
-    return tuple(Quote(quote.words, _speaker(quote.speaker), quote.utterance) for quote in quotes)
+    return tuple(Quote(quote.words, _speaker(quote.speaker), _utterance(quote.utterance)) for quote in quotes)
+
+
+def _utterance(number: int) -> int:
+    """Take a number that no transcript has for the largest that can be stored: it points outside all the same."""
+    return number if 0 <= number < MOST_UTTERANCES else MOST_UTTERANCES
 
 
 def _speaker(name: str) -> str | None:

@@ -18,6 +18,7 @@ from notes_pipeline.llm.requests import ModelRequest
 if TYPE_CHECKING:
     from notes_pipeline.llm.client import ModelClient, Record
 
+PROBE_TOKENS_OUT = 1_000  # room for a model that thinks first
 PROBE_VERSION = "probe-1"  # stands where other calls have the hash of their prompt
 
 # Reasoning models of the OpenAI API refuse a temperature.
@@ -33,6 +34,7 @@ _QUESTION = ModelRequest(
         {"role": "user", "content": "On the scale lies a single quince of 214 grams."},
     ),
     form=PROBE,
+    most_tokens_out=PROBE_TOKENS_OUT,
 )
 
 

@@ -23,6 +23,7 @@ class ModelRequest(Generic[A]):
     prompt_hash: str
     messages: tuple[Message, ...]
     form: AnswerForm[A]
+    most_tokens_out: int = MAX_OUTPUT_TOKENS
 
     def key(self, model: str) -> str:
         """Hexadecimal SHA-256 of all that decides the answer: model, parameters, prompt, schema, messages."""
@@ -38,6 +39,11 @@ class ModelRequest(Generic[A]):
         text = "".join(message["content"] for message in self.messages)
         ascii_characters = len(text.encode("ascii", errors="ignore"))
         return round(ascii_characters / CHARACTERS_PER_TOKEN) + len(text) - ascii_characters
+
+    @property
+    def most_tokens_in(self) -> int:
+        """No vocabulary makes more tokens than bytes; the schema is part of the prompt where a server enforces none."""
+        return sum(len(message["content"].encode()) for message in self.messages) + len(self.form.schema_text)
 
     def again(self, answer: str, problem: UnreadableAnswerError) -> "ModelRequest[A]":
         """Ask once more, with the answer and what is wrong with its form."""

@@ -19,22 +19,27 @@ from sqlalchemy.orm import Session
 from notes_pipeline.core.errors import (
     AnswerTruncatedError,
     EndpointDownError,
+    LeaseLostError,
     ModelBusyError,
     ModelConfigurationError,
+    ModelError,
     ModelRefusedError,
     ModelUnreachableError,
     NotesPipelineError,
+    NotYetError,
     OverBudgetError,
     QuestionTooLongError,
+    RequestNotTakenError,
+    RetryableError,
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.core.wording import dollars
-from notes_pipeline.llm.client import Record
+from notes_pipeline.llm.client import MAX_READ_TIMEOUT_S, Record
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.gate import Gate
 from notes_pipeline.llm.generating import ask_in_form
 from notes_pipeline.llm.prices import PriceList
-from notes_pipeline.llm.requests import MAX_OUTPUT_TOKENS, ModelRequest
+from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.steps.patience import insist
 from notes_pipeline.store import answers
 from notes_pipeline.store.answers import KnownAnswer, Wanted
@@ -47,7 +52,9 @@ log = structlog.get_logger()
 EXPECTED_TOKENS_OUT = 1_000  # of a chunk's notes; what a limiter reserves until the answer says it exactly
 SAME_QUESTION_WAIT_S, SAME_QUESTION_POLL_S = 5.0, 0.25  # another asks the same; after that the slot is better used
 COME_BACK_S = 2.0
-CLAIM_MARGIN_S = 30.0  # beyond the deadline of a call, to write its end
+# Beyond the deadline of a call: it is looked at when something arrives, at the latest after one read; then its end is
+# written, if need be while the database restarts.
+CALL_MARGIN_S = MAX_READ_TIMEOUT_S + 60.0
 
 # Ends of a call that asking again in the same run would only repeat.
 _KEPT: dict[type[NotesPipelineError], CallOutcome] = {
@@ -70,8 +77,9 @@ class Model(Protocol):
 class Who:
     """For what a model is asked. `model`: the one to ask first. `chunk_id`: None where a whole run asks.
 
-    `attempts`: that failed before; `is_last_attempt`: what fails now has failed. `touch`: called before each call, so
-    that the lease of the work is kept as long as its calls are within their time.
+    `attempts`: that failed before; `is_last_attempt`: what fails now has failed. `busy_for_s`: how long the endpoint
+    has turned this work away. `touch`: called before each call, so that the lease of the work is kept as long as its
+    calls are within their time.
     """
 
     asker: answers.Asker
@@ -80,6 +88,7 @@ class Who:
     budget_micro_usd: int | None = None
     attempts: int = 0
     is_last_attempt: bool = False
+    busy_for_s: float = 0.0
     touch: Callable[[], None] = lambda: None
 
 
@@ -92,16 +101,29 @@ class Answered(Generic[A]):
 
 
 @dataclass(frozen=True, slots=True)
+class Fallback:
+    """Another model, to be asked where the first cannot be had; it may have the same name at another endpoint."""
+
+    name: str
+    model: Callable[[str], Model]
+
+
+@dataclass(frozen=True, slots=True)
 class Asking:
-    """What asking works with. `budgets`: of day and workspace; that of the run comes with the run."""
+    """What asking works with. `budgets`: of day and workspace; that of the run comes with the run.
+
+    `patience_s`: with an endpoint that is down or turns everything away; after that, work fails and can be asked for
+    again.
+    """
 
     transactions: Transactions
     models: Callable[[str], Model]
     gate: Gate
     prices: PriceList
     call_timeout_s: float
-    fallback: str | None = None
+    fallback: Fallback | None = None
     budgets: Budgets = NO_BUDGETS
+    patience_s: float = 600.0
 
     def ask(
         self,
@@ -118,14 +140,14 @@ class Asking:
         Raises:
             RetryableError: may succeed later.
             ModelError: will not; the kind says why.
+            LeaseLostError: the work is another's by now.
         """
         served = [who.model]
 
         def complete(asked: ModelRequest[A], retries: int) -> str:
-            found = self._first_of(
-                asked, replace(who, attempts=who.attempts + retries), None if retries else context_of, topics
-            )
-            served[0] = found.model_served or who.model
+            again = replace(who, attempts=who.attempts + retries)
+            found = self._first_of(asked, again, None if retries else context_of, topics)
+            served[0] = found.model
             return found.text
 
         return Answered(ask_in_form(complete, request), served[0])
@@ -134,9 +156,8 @@ class Asking:
         """Give the known answers of a context that are about any of the topics, and record that they were found."""
         with self.transactions.begin() as session:
             parts = answers.find_parts(session, who.asker, context, topics)
-            if parts:
-                wanted = Wanted(key="", purpose=Purpose.DRAFT, model=who.model)
-                self._add(session, who, [_hit(wanted, part, prompt_hash) for part in parts])
+            wanted = Wanted(key="", purpose=Purpose.DRAFT, model=who.model)
+            self._add(session, who, [_hit(wanted, part, prompt_hash) for part in parts if _is_of_another(part, who)])
         return parts
 
     def _first_of(
@@ -147,121 +168,171 @@ class Asking:
         topics: Sequence[str],
     ) -> KnownAnswer:
         """Ask the model, and the fallback where the model cannot be had."""
-        names = [who.model] + [name for name in (self.fallback,) if name is not None and name != who.model]
-        for name in names:
-            wanted = Wanted(
-                key=request.key(name),
-                purpose=request.purpose,
-                model=name,
-                context=None if context_of is None else context_of(name),
-                topics=tuple(topics),
-                reserved_micro_usd=self._most_it_costs(request, name, who),
-            )
-            try:
-                return self._known_or_paid(request, who, wanted)
-            except (ModelUnreachableError, ModelConfigurationError) as error:
-                is_for_good = isinstance(error, EndpointDownError | ModelConfigurationError) or who.is_last_attempt
-                if name == names[-1] or not is_for_good:
-                    raise
-                log.warning("falls_back", model=name, fallback=names[-1], error=str(error))
-        raise AssertionError("unreachable")
+        first = self._wanted(request, who.model, who, context_of, topics)
+        fallback = self.fallback
+        if fallback is None or self.prices_missing(fallback.name, who):
+            return self._known_or_paid(request, who, first, self.models)
+        second = self._wanted(request, fallback.name, who, context_of, topics)
+        if (known := self._found(who, second, request.prompt_hash)) is not None:
+            return _usable(known)  # the fallback was asked before, in this run or another
+        try:
+            return self._known_or_paid(request, who, first, self.models)
+        except (RetryableError, ModelConfigurationError, RequestNotTakenError) as error:
+            if not self._is_for_good(error, who):
+                raise
+            log.warning("falls_back", model=who.model, fallback=fallback.name, error=str(error))
+        return self._known_or_paid(request, who, second, fallback.model)
 
-    def _known_or_paid(self, request: ModelRequest[A], who: Who, wanted: Wanted) -> KnownAnswer:
-        known = self._claim(who, wanted, request.prompt_hash)
+    def _is_for_good(self, error: NotesPipelineError, who: Who) -> bool:
+        """Tell whether waiting for the first model is in vain, or was long enough."""
+        if isinstance(error, NotYetError):
+            return False
+        if isinstance(error, ModelBusyError):
+            return who.busy_for_s > self.patience_s or (error.retry_after_s or 0.0) > self.patience_s
+        return (
+            not isinstance(error, ModelUnreachableError) or isinstance(error, EndpointDownError) or who.is_last_attempt
+        )
+
+    def _wanted(
+        self,
+        request: ModelRequest[A],
+        model: str,
+        who: Who,
+        context_of: Callable[[str], str] | None,
+        topics: Sequence[str],
+    ) -> Wanted:
+        return Wanted(
+            key=request.key(model),
+            purpose=request.purpose,
+            model=model,
+            context=None if context_of is None else context_of(model),
+            topics=tuple(topics),
+            reserved_micro_usd=self._most_it_costs(request, model, who),
+        )
+
+    def _known_or_paid(
+        self, request: ModelRequest[A], who: Who, wanted: Wanted, models: Callable[[str], Model]
+    ) -> KnownAnswer:
+        known = self._take_on(who, wanted, request.prompt_hash)
         if known is not None:
             return _usable(known)
         calls: list[ModelCall] = []
         try:
-            text = self._paid(request, who, wanted.model, calls)
+            text = self._paid(request, who, models(wanted.model), wanted.model, calls)
         except NotesPipelineError as error:
             insist(partial(self._give_back, who, wanted, calls, error))
             raise
-        answer = KnownAnswer(calls[-1].outcome, text, calls[-1].model_served, wanted.topics)
+        last = calls[-1]
+        model = last.model_served or wanted.model
+        answer = KnownAnswer(last.outcome, text, model, wanted.topics, who.asker.run_id)
         insist(partial(self._keep, who, wanted, calls, answer))
         return answer
 
-    def _claim(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | None:
+    def _found(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | None:
+        with self.transactions.begin() as session:
+            known = answers.find_answer(session, who.asker, wanted.key)
+            if known is not None and _is_of_another(known, who):
+                self._add(session, who, [_hit(wanted, known, prompt_hash)])
+        return known
+
+    def _take_on(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | None:
         """Find the answer, or take it on to ask (None); wait a little where another is asking.
 
         Raises:
-            ModelBusyError: another is still asking, or money that is held for other calls may come back.
+            NotYetError: another is still asking, or money that is held for other calls may come back.
             OverBudgetError: the call could cost more than is left.
+            LeaseLostError: the work is another's by now.
         """
         until = time.monotonic() + SAME_QUESTION_WAIT_S
         while True:
+            if (known := self._found(who, wanted, prompt_hash)) is not None:
+                return known
             with self.transactions.begin() as session:
-                known = answers.find_answer(session, who.asker, wanted.key)
-                if known is not None:
-                    self._add(session, who, [_hit(wanted, known, prompt_hash)])
-                    return known
-                shortage = find_shortage(
-                    session,
-                    replace(self.budgets, run=who.budget_micro_usd),
-                    workspace_id=who.asker.workspace_id,
-                    run_id=who.asker.run_id,
-                    next_call=wanted.reserved_micro_usd,
-                )
-                lease_s = self.call_timeout_s + CLAIM_MARGIN_S
-                if shortage is None and answers.claim_answer(session, who.asker, wanted, lease_s=lease_s):
+                if not answers.is_held(session, who.asker):
+                    raise LeaseLostError("the chunk was given to another worker meanwhile")
+                lease_s = self.call_timeout_s + CALL_MARGIN_S
+                if answers.take_on(session, who.asker, wanted, lease_s=lease_s):
+                    self._check_budgets(session, who, wanted)
                     return None
-            if shortage is not None:
-                said = (
-                    f"the budget of {shortage.which} is {dollars(shortage.limit)}: {dollars(shortage.spent)} is spent, "
-                    f"the next call may cost {dollars(wanted.reserved_micro_usd)}"
-                )
-                if shortage.spent + wanted.reserved_micro_usd <= shortage.limit:
-                    raise ModelBusyError(f"{said}; other calls hold the rest", retry_after_s=COME_BACK_S)
-                raise OverBudgetError(said)
             if time.monotonic() > until:
-                raise ModelBusyError("another worker asks the same just now", retry_after_s=COME_BACK_S)
+                raise NotYetError("another worker asks the same just now", retry_after_s=COME_BACK_S)
             time.sleep(SAME_QUESTION_POLL_S)
 
-    def _paid(self, request: ModelRequest[A], who: Who, name: str, calls: list[ModelCall]) -> str:
-        model = self.models(name)
+    def _check_budgets(self, session: Session, who: Who, wanted: Wanted) -> None:
+        """Let the transaction fail, and with it the taking on, where the call could cost more than is left."""
+        shortage = find_shortage(
+            session,
+            self._budgets(who),
+            workspace_id=who.asker.workspace_id,
+            run_id=who.asker.run_id,
+            next_call=wanted.reserved_micro_usd,
+        )
+        if shortage is None:
+            return
+        said = (
+            f"the budget of {shortage.which} is {dollars(shortage.limit)}: {dollars(shortage.spent)} is spent, "
+            f"the next call may cost {dollars(wanted.reserved_micro_usd)}"
+        )
+        if shortage.spent + wanted.reserved_micro_usd <= shortage.limit:
+            raise NotYetError(f"{said}; other calls hold the rest", retry_after_s=COME_BACK_S)
+        raise OverBudgetError(said)
+
+    def _paid(self, request: ModelRequest[A], who: Who, model: Model, name: str, calls: list[ModelCall]) -> str:
         expected = request.tokens_in + EXPECTED_TOKENS_OUT
-        self.gate.enter(model.endpoint, name, expected)
         who.touch()
+        self.gate.enter(model.endpoint, name, expected)
         try:
             text = model.complete(request, record=calls.append, retries=who.attempts)
         except ModelBusyError as error:
             self.gate.turned_away(model.endpoint, name, error.retry_after_s, expected_tokens=expected)
             raise
-        except ModelUnreachableError:
-            self.gate.failed(model.endpoint, name, expected_tokens=expected)
-            raise
-        except NotesPipelineError:
+        except ModelError:
             self.gate.answered(model.endpoint, name, expected_tokens=expected, used_tokens=_used(calls))
+            raise
+        except BaseException:  # whatever it was, no answer came
+            self.gate.failed(model.endpoint, name, expected_tokens=expected)
             raise
         self.gate.answered(model.endpoint, name, expected_tokens=expected, used_tokens=_used(calls))
         return text
 
     def _keep(self, who: Who, wanted: Wanted, calls: Sequence[ModelCall], answer: KnownAnswer) -> None:
         with self.transactions.begin() as session:
-            self._add(session, who, calls)
-            answers.store_answer(session, who.asker, wanted.key, answer.outcome, answer.text, answer.model_served)
+            self._add(session, who, _counted(calls, wanted))
+            answers.store_answer(session, who.asker, wanted, answer.outcome, answer.text, answer.model)
 
     def _give_back(self, who: Who, wanted: Wanted, calls: Sequence[ModelCall], error: NotesPipelineError) -> None:
         outcome = _KEPT.get(type(error))
         with self.transactions.begin() as session:
-            self._add(session, who, calls)
+            self._add(session, who, _counted(calls, wanted))
             if outcome is None:
-                answers.drop_claim(session, who.asker, wanted.key)
+                answers.give_up(session, who.asker, wanted.key)
             else:
-                answers.store_answer(session, who.asker, wanted.key, outcome, str(error), None)
+                answers.store_answer(session, who.asker, wanted, outcome, str(error), None)
 
     def _add(self, session: Session, who: Who, calls: Sequence[ModelCall]) -> None:
         add_calls(session, calls, workspace_id=who.asker.workspace_id, run_id=who.asker.run_id, chunk_id=who.chunk_id)
 
+    def _budgets(self, who: Who) -> Budgets:
+        return replace(self.budgets, run=who.budget_micro_usd)
+
+    def prices_missing(self, model: str, who: Who) -> bool:
+        """Tell whether a budget is set and cannot be held, since nobody knows what the model costs."""
+        return self._budgets(who).is_limited and self.prices.of(model) is None
+
     def _most_it_costs(self, request: ModelRequest[A], model: str, who: Who) -> int:
-        """Millionths of a US dollar that a call can cost at most; 0 where nothing is limited."""
-        if not replace(self.budgets, run=who.budget_micro_usd).is_limited:
+        """Millionths of a US dollar that a call can cost at most; 0 where nothing is limited.
+
+        Raises:
+            ModelConfigurationError: a budget is set, and the price is not known.
+        """
+        if not self._budgets(who).is_limited:
             return 0
         price = self.prices.of(model)
         if price is None:
             raise ModelConfigurationError(
                 f"a budget is set, and the price of {model} is not known: add it to the file of NOTES_PRICES"
             )
-        return price.micro_usd(tokens_in=request.tokens_in, tokens_cached=0, tokens_out=MAX_OUTPUT_TOKENS)
+        return price.micro_usd(tokens_in=request.most_tokens_in, tokens_cached=0, tokens_out=request.most_tokens_out)
 
 
 def _usable(known: KnownAnswer) -> KnownAnswer:
@@ -272,6 +343,10 @@ def _usable(known: KnownAnswer) -> KnownAnswer:
     return known
 
 
+def _is_of_another(known: KnownAnswer, who: Who) -> bool:
+    return known.run_id != who.asker.run_id
+
+
 def _hit(wanted: Wanted, known: KnownAnswer, prompt_hash: str) -> ModelCall:
     return ModelCall(
         purpose=wanted.purpose,
@@ -280,9 +355,22 @@ def _hit(wanted: Wanted, known: KnownAnswer, prompt_hash: str) -> ModelCall:
         started_at=datetime.now(UTC),
         latency_ms=0,
         outcome=CallOutcome.CACHED,
-        model_served=known.model_served,
+        model_served=known.model,
         cost_micro_usd=0,
     )
+
+
+def _counted(calls: Sequence[ModelCall], wanted: Wanted) -> list[ModelCall]:
+    """Set what budgets count: the cost; where it is not known, the most that was held, if it may have been charged."""
+    return [
+        replace(
+            call,
+            counted_micro_usd=call.cost_micro_usd
+            if call.cost_micro_usd is not None
+            else wanted.reserved_micro_usd * call.may_be_charged,
+        )
+        for call in calls
+    ]
 
 
 def _used(calls: Sequence[ModelCall]) -> int | None:

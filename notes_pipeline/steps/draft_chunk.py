@@ -8,18 +8,22 @@ from functools import partial
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.chunking import halve_chunk
 from notes_pipeline.core.coverage import CoverageClaim
 from notes_pipeline.core.errors import (
     EndpointDownError,
+    LeaseLostError,
     ModelAnswerError,
     ModelBusyError,
     ModelConfigurationError,
     ModelError,
     ModelRefusedError,
+    NotYetError,
     OverBudgetError,
+    RequestNotTakenError,
     RetryableError,
     TooLongError,
 )
@@ -36,7 +40,7 @@ from notes_pipeline.steps.closing import close_if_complete
 from notes_pipeline.steps.drafting import ChunkToDraft, draft_claims
 from notes_pipeline.steps.judging import judge_written
 from notes_pipeline.steps.next_work import NOTHING, NextWork
-from notes_pipeline.steps.patience import insist
+from notes_pipeline.steps.patience import insist, is_passing
 from notes_pipeline.steps.repairing import repair_note
 from notes_pipeline.store import chunks
 from notes_pipeline.store.answers import Asker
@@ -55,7 +59,6 @@ log = structlog.get_logger()
 MAX_ATTEMPTS = 6  # with the waits below, a good half minute of an endpoint that fails
 MAX_WAIT_S = 60.0
 BUSY_WAIT_S = 5.0  # where a busy endpoint names no time
-PATIENCE_S = 600.0  # with an endpoint that is down; after that, runs fail and can be asked for again
 
 Touch = Callable[[], None]
 
@@ -65,7 +68,7 @@ class Drafting:
     """What `draft_chunk` works with.
 
     `hold`: keeps a lease alive while its block runs, by token; what it gives is called before each model call, and
-    starts the time anew after which a thread is taken for hanging. `patience_s`: with an endpoint that is down.
+    starts the time anew after which a thread is taken for hanging.
     """
 
     asking: Asking
@@ -73,7 +76,6 @@ class Drafting:
     owner: str
     lease_s: float
     hold: Callable[[UUID], AbstractContextManager[Touch]]
-    patience_s: float = PATIENCE_S
     prompts: dict[str, Prompt] = field(default_factory=dict)  # by hash, read once by a process
 
     @property
@@ -112,22 +114,56 @@ def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
     """
     with drafting.transactions.begin() as session:
         leased = lease_chunk(session, chunk_id, owner=drafting.owner, lease_s=drafting.lease_s)
-        if leased is None:
+    if leased is None:
+        return NOTHING
+    with drafting.hold(leased.token) as touch:
+        try:
+            return _draft_leased(drafting, leased, touch)
+        except LeaseLostError:
+            log.warning("lease_lost", chunk_id=str(leased.id))
             return NOTHING
+        except SQLAlchemyError as error:
+            if not is_passing(error):
+                return _broken(drafting, leased, error)
+            away = ModelBusyError("the database was away")
+            insist(partial(_release, drafting, leased, away, counts=False))
+            return NOTHING
+        except Exception as error:  # noqa: BLE001 (a fault of ours must end the chunk with its reason, not lose it)
+            return _broken(drafting, leased, error)
+
+
+def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> NextWork:
+    task = _load_task(drafting, leased)
+    run = task.run
+    index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
+    try:
+        end = _draft(drafting, task, index, touch)
+    except RetryableError as error:
+        return _postpone(drafting, task, error)
+    except TooLongError as error:
+        return _halve(drafting, task, index.transcript, error)
+    except ModelError as error:
+        end = _failed(error)
+    return insist(partial(_settle, drafting, leased, run, end))
+
+
+def _load_task(drafting: Drafting, leased: LeasedChunk) -> _Task:
+    with drafting.transactions.begin() as session:
         run = load_run(session, leased.run_id)
         prompts = {name: _prompt(drafting, session, hash_) for name, hash_ in run.prompts.items()}
-        task = _Task(leased, run, load_guide(session, run.guide_id), prompts)
-    with drafting.hold(leased.token) as touch:
-        index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
-        try:
-            end = _draft(drafting, task, index, touch)
-        except RetryableError as error:
-            return _postpone(drafting, task, error)
-        except TooLongError as error:
-            return _halve(drafting, task, index.transcript, error)
-        except ModelError as error:
-            end = _failed(error)
-        return insist(partial(_settle, drafting, task, end))
+        return _Task(leased, run, load_guide(session, run.guide_id), prompts)
+
+
+def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWork:
+    log.error("chunk_broken", chunk_id=str(leased.id), error=f"{type(error).__name__}: {error}", exc_info=error)
+    end = _End(ChunkState.FAILED, ChunkOutcome.BROKEN, f"a fault of ours: {type(error).__name__} (the log has more)")
+
+    def settle() -> NextWork:
+        with drafting.transactions.begin() as session:
+            run = load_run(session, leased.run_id)
+        return _settle(drafting, leased, run, end)
+
+    return insist(settle)
 
 
 def _draft(drafting: Drafting, task: _Task, index: TranscriptIndex, touch: Touch) -> _End:
@@ -162,6 +198,7 @@ def _who(task: _Task, touch: Touch) -> Who:
         run.budget_micro_usd,
         attempts=leased.attempts,
         is_last_attempt=task.is_last_attempt,
+        busy_for_s=leased.busy_for_s,
         touch=touch,
     )
 
@@ -187,13 +224,14 @@ def _failed(error: ModelError) -> _End:
             return _End(ChunkState.FAILED, ChunkOutcome.NOT_CONFIGURED, str(error))
         case OverBudgetError():
             return _End(ChunkState.FAILED, ChunkOutcome.OVER_BUDGET, str(error))
+        case RequestNotTakenError():
+            return _End(ChunkState.FAILED, ChunkOutcome.REJECTED, str(error))
         case _:
             return _End(ChunkState.FAILED, ChunkOutcome.BROKEN, str(error))
 
 
-def _settle(drafting: Drafting, task: _Task, end: _End) -> NextWork:
+def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> NextWork:
     """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last."""
-    leased, run = task.leased, task.run
     with drafting.transactions.begin() as session:
         load_run(session, run.id, lock=True)
         if not settle_chunk(session, leased, end.state, end.outcome, error=end.error, coverage=_records(end.coverage)):
@@ -201,7 +239,7 @@ def _settle(drafting: Drafting, task: _Task, end: _End) -> NextWork:
             return NOTHING
         origin = Origin(run.workspace_id, run.transcript_id, run.id, leased.id, VERIFIER_VERSION)
         add_drafts(session, origin, end.notes)
-        if end.outcome in (ChunkOutcome.NOT_CONFIGURED, ChunkOutcome.OVER_BUDGET):
+        if end.outcome is ChunkOutcome.NOT_CONFIGURED:
             give_up_pending(session, run.id, end.outcome, end.error or "")
         is_complete = close_if_complete(session, run.id)
     return NextWork(finish=(run.id,)) if is_complete else NOTHING
@@ -213,7 +251,7 @@ def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLo
     halves = halve_chunk(transcript, leased.chunk)
     if halves is None:
         end = _End(ChunkState.FAILED, ChunkOutcome.TOO_LONG, f"{error} (and the chunk is too short to be cut in two)")
-        return insist(partial(_settle, drafting, task, end))
+        return insist(partial(_settle, drafting, leased, task.run, end))
 
     def cut() -> UUID | None:
         with drafting.transactions.begin() as session:
@@ -230,18 +268,28 @@ def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLo
 def _postpone(drafting: Drafting, task: _Task, error: RetryableError) -> NextWork:
     """Give the chunk back for a later attempt, and fail it when it had them all.
 
-    Being turned away is no attempt; nor is an endpoint that is down, as long as patience lasts.
+    Being turned away is no attempt, nor is an endpoint that is down; for these there is patience.
     """
+    leased, patience_s = task.leased, drafting.asking.patience_s
     counts = not isinstance(error, ModelBusyError | EndpointDownError)
-    is_in_vain = isinstance(error, EndpointDownError) and error.down_for_s > drafting.patience_s
-    if not is_in_vain and not (counts and task.is_last_attempt):
-        insist(partial(_release, drafting, task.leased, error, counts=counts))
+    is_busy = isinstance(error, ModelBusyError) and not isinstance(error, NotYetError)
+    if counts:
+        said = f"{error} ({MAX_ATTEMPTS} attempts)"
+        is_in_vain = task.is_last_attempt
+    else:
+        said = f"{error} (waited {patience_s:.0f} s)"
+        away_for_s = error.down_for_s if isinstance(error, EndpointDownError) else leased.busy_for_s if is_busy else 0.0
+        is_in_vain = max(away_for_s, error.retry_after_s or 0.0) > patience_s
+    if not is_in_vain:
+        insist(partial(_release, drafting, leased, error, counts=counts, is_busy=is_busy))
         return NOTHING
-    said = f"{error} ({MAX_ATTEMPTS} attempts)" if counts else str(error)
-    return insist(partial(_settle, drafting, task, _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, said)))
+    end = _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, said)
+    return insist(partial(_settle, drafting, leased, task.run, end))
 
 
-def _release(drafting: Drafting, leased: LeasedChunk, error: RetryableError, *, counts: bool) -> None:
+def _release(
+    drafting: Drafting, leased: LeasedChunk, error: RetryableError, *, counts: bool, is_busy: bool = False
+) -> None:
     if error.retry_after_s is not None:
         wait_s = error.retry_after_s
     else:
@@ -249,7 +297,7 @@ def _release(drafting: Drafting, leased: LeasedChunk, error: RetryableError, *, 
     # Spread, so that what failed together does not come back together; never sooner than the endpoint asked for.
     wait_s *= random.uniform(1.0, 1.5)  # noqa: S311 (no secret depends on it)
     with drafting.transactions.begin() as session:
-        release_chunk(session, leased, error=str(error), wait_s=wait_s, counts=counts)
+        release_chunk(session, leased, error=str(error), wait_s=wait_s, counts=counts, is_busy=is_busy)
     log.info("chunk_released", chunk_id=str(leased.id), wait_s=round(wait_s, 1), error=str(error))
 
 

@@ -68,9 +68,7 @@ def _taken(parts: Sequence[KnownAnswer], hashes: dict[str, str], guide: Guide) -
             # What is for no topic at all belongs to an answer as a whole, and is kept with it.
             is_whole = {hashes[topic] for topic in topics} == set(part.topics)
             answer = DRAFT.read(part.text)
-            drafts.append(
-                DraftBy(read_draft(_about(answer, topics, guide.ids, is_whole), guide), part.model_served or "")
-            )
+            drafts.append(DraftBy(read_draft(_about(answer, topics, guide.ids, is_whole), guide), part.model))
             rest = [topic for topic in rest if topic not in topics]
     return drafts, rest
 

@@ -3,16 +3,17 @@ from collections.abc import Sequence
 from uuid import UUID
 
 from notes_pipeline.core.coverage import CoverageClaim, judge_coverage
-from notes_pipeline.core.merging import merge_notes
+from notes_pipeline.core.merging import MergedNote, merge_notes
 from notes_pipeline.core.notes import CoverageState, NoteStatus
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState, final_state
 from notes_pipeline.core.transcript import Span
+from notes_pipeline.steps.judging import can_be_judged
 from notes_pipeline.store.chunks import StoredChunk, chunk_ledger, coverage_answers
 from notes_pipeline.store.coverage import add_coverage
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.notes import drafts_of, publish
-from notes_pipeline.store.runs import load_run, set_state
+from notes_pipeline.store.runs import StoredRun, load_run, set_state
 from notes_pipeline.store.tables.base import Record
 
 
@@ -35,11 +36,12 @@ def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
         guide = load_guide(session, run.guide_id)
         claims = [_claim(answer) for answers in coverage_answers(session, run_id) for answer in answers]
         add_coverage(session, run_id, judge_coverage(guide, claims, supported, is_whole=is_whole))
+        reason = "; ".join(filter(None, [why_incomplete(ledger), _unjudged(run, merged)])) or None
         if run.summarises and notes:
-            set_state(session, run_id, RunState.SUMMARISING, reason=why_incomplete(ledger))
+            set_state(session, run_id, RunState.SUMMARISING, reason=reason)
             return RunState.SUMMARISING
         state = final_state(Counter(chunk.state for chunk in ledger))
-        set_state(session, run_id, state, reason=why_incomplete(ledger))
+        set_state(session, run_id, state, reason=reason)
     return state
 
 
@@ -54,6 +56,15 @@ def why_incomplete(ledger: Sequence[StoredChunk]) -> str | None:
         listed = ", ".join(str(numbers[chunk.id]) for chunk in silent)
         named = [f"chunks {listed} of {len(ledger)}: {silent[0].error}"]
     return "; ".join(named)
+
+
+def _unjudged(run: StoredRun, merged: Sequence[MergedNote]) -> str | None:
+    """Count the notes that the judge was to look at and did not."""
+    if run.judge_model is None:
+        return None
+    notes = [group.kept.note for group in merged]
+    number = sum(note.judged is None and can_be_judged(note) for note in notes)
+    return f"{number} of {len(notes)} notes were not judged by {run.judge_model}" if number else None
 
 
 def _claim(answer: Record) -> CoverageClaim:

@@ -36,7 +36,13 @@ def ingest_transcript(transactions: Transactions, workspace: str, data: bytes, f
     Raises:
         UnreadableTranscriptError: the file holds no transcript that can be read whole; nothing is stored.
     """
-    transcript = read_transcript(data, filename)
+    return keep_transcript(transactions, workspace, read_transcript(data, filename), filename)
+
+
+def keep_transcript(
+    transactions: Transactions, workspace: str, transcript: Transcript, filename: str
+) -> IngestedTranscript:
+    """Store a transcript that is read already."""
     title = PurePath(filename).stem
     with transactions.begin() as session:
         workspace_id = ensure_workspace(session, workspace)
@@ -50,7 +56,11 @@ def ingest_guide(transactions: Transactions, workspace: str, data: bytes, filena
     Raises:
         InvalidGuideError: it breaks a rule; nothing is stored.
     """
-    guide = read_guide(data, filename)
+    return keep_guide(transactions, workspace, read_guide(data, filename))
+
+
+def keep_guide(transactions: Transactions, workspace: str, guide: Guide) -> IngestedGuide:
+    """Store a guide that is read already."""
     with transactions.begin() as session:
         guide_id, is_new = save_guide(session, ensure_workspace(session, workspace), guide)
     return IngestedGuide(guide_id, guide, is_new)

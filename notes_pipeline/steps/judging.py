@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from notes_pipeline.core.errors import ModelError, OverBudgetError, RetryableError
+from notes_pipeline.core.errors import EndpointDownError, ModelBusyError, ModelError, RetryableError
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import judge_request
@@ -17,26 +17,28 @@ def judge_written(asking: Asking, who: Who, prompt: Prompt, written: WrittenNote
     return replace(written, note=judge_note(asking, who, prompt, written.note))
 
 
+def can_be_judged(note: Note) -> bool:
+    return bool(note.statement) and any(each.matched_text for each in note.evidence)
+
+
 def judge_note(asking: Asking, who: Who, prompt: Prompt, note: Note) -> Note:
     """Ask the judge, and flag the note unless it says that all is shown. It never lifts a flag.
 
     A note without statement or without words that were said has nothing to be judged by. One that the judge gives no
-    answer to is left unjudged.
+    answer to, or for which there is no money left, is left unjudged; the run's reason counts them.
 
     Raises:
         RetryableError: may succeed later, unless it was the last attempt.
-        OverBudgetError: there is not enough left for the call.
     """
-    if not note.statement or not any(each.matched_text for each in note.evidence):
+    if not can_be_judged(note):
         return note
     try:
         answered = asking.ask(judge_request(prompt, note), who)
-    except OverBudgetError:
-        raise
     except ModelError:
         return note
-    except RetryableError:
-        if who.is_last_attempt:
+    except RetryableError as error:
+        # Being turned away says nothing about the last attempt: it comes again.
+        if who.is_last_attempt and not isinstance(error, ModelBusyError | EndpointDownError):
             return note
         raise
     judged = Judged(Judgement(answered.answer.verdict), answered.answer.missing.strip(), answered.model_served)

@@ -21,7 +21,8 @@ def list_notes(
 ) -> list[notes.StoredNote]:
     """List published notes, oldest first. `of`: a run or a transcript. `status` None: only readable ones."""
     with transactions.begin() as session:
-        is_run = of is not None and run_exists(session, of)
+        workspace_id = ensure_workspace(session, workspace)
+        is_run = of is not None and run_exists(session, of, workspace_id=workspace_id)
         wanted = notes.NoteFilter(
             run_id=of if is_run else None,
             transcript_id=None if is_run else of,
@@ -30,4 +31,4 @@ def list_notes(
             speaker=speaker,
             status=status,
         )
-        return notes.list_notes(session, ensure_workspace(session, workspace), wanted, after=after, limit=limit)
+        return notes.list_notes(session, workspace_id, wanted, after=after, limit=limit)

@@ -1,21 +1,27 @@
 """A model that is asked in the way that its endpoint is known to take."""
 
-from dataclasses import dataclass, field
+import math
+import time
+from dataclasses import dataclass, field, replace
 from threading import Lock
 
 import structlog
 
 from notes_pipeline.core.endpoints import AnswerMode, EndpointProfile
-from notes_pipeline.core.errors import RequestNotTakenError
+from notes_pipeline.core.errors import NotesPipelineError, QuestionTooLongError, RequestNotTakenError
 from notes_pipeline.llm.client import ModelClient, Record
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.offline import is_offline
 from notes_pipeline.llm.profiles import probe
 from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.store.endpoints import forget_profile, load_profile, save_profile
+from notes_pipeline.store.endpoints import load_profile, save_profile
 
 log = structlog.get_logger()
+
+RENEWED_FOR_S = 600.0
+FAILED_FOR_S = 20.0
+LEAST_ROOM = 512  # tokens; fewer hold no notes
 
 
 @dataclass
@@ -29,6 +35,8 @@ class ProfiledModel:
     transactions: Transactions
     trusts_offline: bool = True
     _profile: EndpointProfile | None = None
+    _renewed_at: float = -math.inf
+    _failure: tuple[float, NotesPipelineError] | None = None
     _lock: Lock = field(default_factory=Lock)
 
     @property
@@ -36,16 +44,23 @@ class ProfiledModel:
         return self.client.base_url
 
     def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
-        """Ask; where the endpoint does not take the request, find out anew what it takes, and ask once more."""
+        """Ask; where the endpoint does not take the request, find out anew what it takes, and ask once more.
+
+        Where only the room for the answer was too large, it is asked with what room there is.
+        """
         profile = self.profile(record)
         try:
             return self.client.complete(request, profile, record=record, retries=retries)
         except RequestNotTakenError:
-            if self.trusts_offline and is_offline(self.client.model):
-                raise
-            if (renewed := self._renewed(profile, record)) == profile:
+            renewed = self._renewed(profile, record)
+            if renewed == profile:
                 raise
             return self.client.complete(request, renewed, record=record, retries=retries + 1)
+        except QuestionTooLongError as error:
+            if error.room is None or not LEAST_ROOM <= error.room < request.most_tokens_out:
+                raise
+            smaller = replace(request, most_tokens_out=error.room - 1)
+            return self.client.complete(smaller, profile, record=record, retries=retries + 1)
 
     def profile(self, record: Record) -> EndpointProfile:
         """Give what is known of the endpoint; else probe it, one thread for all.
@@ -55,7 +70,7 @@ class ProfiledModel:
         """
         if self._profile is not None:
             return self._profile
-        if self.trusts_offline and is_offline(self.client.model):
+        if self._is_trusted:
             self._profile = EndpointProfile(AnswerMode.JSON_SCHEMA)
             return self._profile
         with self._lock:
@@ -65,16 +80,28 @@ class ProfiledModel:
                 self._profile = self._probed(record) if stored is None else stored[0]
             return self._profile
 
+    @property
+    def _is_trusted(self) -> bool:
+        return self.trusts_offline and is_offline(self.client.model)
+
     def _renewed(self, profile: EndpointProfile, record: Record) -> EndpointProfile:
+        """Probe again, unless that was done a while ago: a request may be refused for what is in it."""
         with self._lock:
-            if self._profile == profile:
-                with self.transactions.begin() as session:
-                    forget_profile(session, self.client.base_url, self.client.model)
-                self._profile = self._probed(record)
-            return self._profile or profile
+            if self._is_trusted or time.monotonic() < self._renewed_at + RENEWED_FOR_S:
+                return self._profile or profile
+            self._renewed_at = time.monotonic()
+            self._profile = self._probed(record)
+            return self._profile
 
     def _probed(self, record: Record) -> EndpointProfile:
-        found = probe(self.client, record)
+        """Probe and store. Those who waited for a probe that failed get its error, and do not wait for one more."""
+        if self._failure is not None and time.monotonic() < self._failure[0] + FAILED_FOR_S:
+            raise self._failure[1]
+        try:
+            found = probe(self.client, record)
+        except NotesPipelineError as error:
+            self._failure = (time.monotonic(), error)
+            raise
         log.info("endpoint_probed", model=self.client.model, mode=found.mode.value, is_proven=found.is_proven)
         with self.transactions.begin() as session:
             save_profile(session, self.client.base_url, self.client.model, found)

@@ -34,12 +34,13 @@ class RunReport:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a run is."""
+    """How far a run is. `waiting`: what went wrong last with a chunk that is to be tried again."""
 
     run: runs.StoredRun
     chunks: dict[ChunkState, int]
     claims: int
     quotes: int
+    waiting: str | None = None
 
 
 def read_run(transactions: Transactions, run_id: UUID) -> RunReport:
@@ -73,6 +74,7 @@ def read_progress(transactions: Transactions, run_id: UUID) -> Progress:
             chunks=chunks.count_states(session, run_id),
             claims=sum(notes.count_claims(session, run_id).values()),
             quotes=notes.count_quotes(session, run_id),
+            waiting=chunks.last_setback(session, run_id),
         )
 
 
@@ -84,7 +86,7 @@ def find_run(transactions: Transactions, workspace: str, id_: UUID | None) -> UU
     """
     with transactions.begin() as session:
         workspace_id = ensure_workspace(session, workspace)
-        if id_ is not None and runs.run_exists(session, id_):
+        if id_ is not None and runs.run_exists(session, id_, workspace_id=workspace_id):
             return id_
         latest = runs.latest_runs(session, workspace_id, transcript_id=id_, limit=1)
     if not latest:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from notes_pipeline.core.errors import ModelError, OverBudgetError, RetryableError
+from notes_pipeline.core.errors import EndpointDownError, ModelBusyError, ModelError, RetryableError
 from notes_pipeline.core.notes import Claim, Flag, NoteStatus
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import read_quotes, repair_request
@@ -32,19 +32,17 @@ def repair_note(
 
     Raises:
         RetryableError: may succeed later, unless it was the last attempt.
-        OverBudgetError: there is not enough left for the call.
     """
     note = written.note
     if note.status is not NoteStatus.FLAGGED or _NOT_ASKED_AGAIN & set(note.flags):
         return written
     try:
         answered = asking.ask(repair_request(prompt, task.shown, note), who)
-    except OverBudgetError:
-        raise
     except ModelError:
         return written
-    except RetryableError:
-        if who.is_last_attempt:
+    except RetryableError as error:
+        # Being turned away says nothing about the last attempt: it comes again.
+        if who.is_last_attempt and not isinstance(error, ModelBusyError | EndpointDownError):
             return written
         raise
     answer = answered.answer

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 
 import structlog
 
-from notes_pipeline.core.errors import ModelBusyError, ModelError, RetryableError
+from notes_pipeline.core.errors import ModelBusyError, ModelError, NotYetError, RetryableError
 from notes_pipeline.core.guide import Guide, Question, Theme
 from notes_pipeline.core.notes import Evidence
 from notes_pipeline.core.prompts import Prompt
@@ -36,6 +36,7 @@ from notes_pipeline.verification import TranscriptIndex, unsaid
 log = structlog.get_logger()
 
 MAX_ATTEMPTS = 4
+MAX_BUSY_ATTEMPTS = 40  # being turned away says little
 MAX_NOTES = 5_000  # of a run
 
 
@@ -53,26 +54,41 @@ def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState
     It may run twice, or in two workers: each topic's answer is paid for once and then known. What cannot be written is
     named in the run's reason; the notes stand without it. Returns the state that the run has afterwards.
     """
-    hold = partial(_hold, asking, run_id)
     with asking.transactions.begin() as session:
         run = load_run(session, run_id, lock=True)
         if run.state is not RunState.SUMMARISING:
             return run.state
-        notes = list_notes(session, run.workspace_id, NoteFilter(run_id=run_id), limit=MAX_NOTES)
-        prompt = load_stored_prompt(session, run.prompts[SUMMARY_PROMPT])
-        task = _Task(run, load_guide(session, run.guide_id), prompt, notes)
+    hold = partial(_hold, asking, run_id)
     hold()
-    index = indexes.get(run.transcript_id, run.roles, partial(_load, asking.transactions, run.transcript_id))
+    summaries: list[StoredSummary] = []
     try:
+        task = _load_task(asking.transactions, run)
+        index = indexes.get(run.transcript_id, run.roles, partial(_load, asking.transactions, run.transcript_id))
         summaries, failures = _write(asking, task, index, hold)
     except RetryableError as error:
-        is_busy = isinstance(error, ModelBusyError)
         wait_s = 2.0**run.attempts if error.retry_after_s is None else error.retry_after_s
-        with asking.transactions.begin() as session:
-            postpone_summary(session, run_id, wait_s=wait_s, counts=not is_busy)
+        insist(partial(_postpone, asking.transactions, run_id, wait_s, counts=not isinstance(error, NotYetError)))
         log.info("summary_postponed", run_id=str(run_id), wait_s=wait_s, error=str(error))
         return RunState.SUMMARISING
+    except Exception as error:
+        log.error("summary_broken", run_id=str(run_id), error=f"{type(error).__name__}: {error}", exc_info=error)
+        if run.attempts + 1 < MAX_ATTEMPTS:
+            insist(partial(_postpone, asking.transactions, run_id, 2.0**run.attempts, counts=True))
+            return RunState.SUMMARISING
+        failures = [f"no summary: a fault of ours: {type(error).__name__} (the log has more)"]
     return insist(partial(_finish, asking.transactions, run_id, summaries, failures))
+
+
+def _load_task(transactions: Transactions, run: StoredRun) -> _Task:
+    with transactions.begin() as session:
+        notes = list_notes(session, run.workspace_id, NoteFilter(run_id=run.id), limit=MAX_NOTES)
+        prompt = load_stored_prompt(session, run.prompts[SUMMARY_PROMPT])
+        return _Task(run, load_guide(session, run.guide_id), prompt, notes)
+
+
+def _postpone(transactions: Transactions, run_id: UUID, wait_s: float, *, counts: bool) -> None:
+    with transactions.begin() as session:
+        postpone_summary(session, run_id, wait_s=wait_s, counts=counts)
 
 
 def _hold(asking: Asking, run_id: UUID) -> None:
@@ -102,9 +118,10 @@ def _write(
             failures.append(f"no summary of {topic.id}: {error}")
             continue
         except RetryableError as error:
-            if not is_last or isinstance(error, ModelBusyError):
+            most = MAX_BUSY_ATTEMPTS if isinstance(error, ModelBusyError) else MAX_ATTEMPTS
+            if isinstance(error, NotYetError) or run.attempts + 1 < most:
                 raise
-            failures.append(f"no summary of {topic.id}: {error} ({MAX_ATTEMPTS} attempts)")
+            failures.append(f"no summary of {topic.id}: {error} ({run.attempts + 1} attempts)")
             continue
         summaries.append(StoredSummary(take_sentences(topic, answered.answer, listed, index), answered.model_served))
     return summaries, failures

@@ -1,16 +1,22 @@
-"""Answers that were paid for, and single flight: of all that need the same one, one asks."""
+"""Answers that were paid for, and single flight: of all that need the same one, one asks.
+
+An answer of the form asked for is shared by all runs of its workspace. What else came of a request (no answer, or one
+of another form), and whatever a run gets that wants no known answers, is its own: `scope` is the run's id then.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, exists, func, or_, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.model_calls import CallOutcome, Purpose
 from notes_pipeline.store.tables import AnswerRow, ChunkRow
+
+SHARED = UUID(int=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,16 @@ class Asker:
     has_chunk: bool
     takes_known: bool
 
+    @property
+    def scope(self) -> UUID:
+        """Where this run's requests in flight stand."""
+        return SHARED if self.takes_known else self.run_id
+
+    @property
+    def scopes(self) -> tuple[UUID, ...]:
+        """Where this run finds answers."""
+        return (self.run_id, SHARED) if self.takes_known else (self.run_id,)
+
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
@@ -42,18 +58,28 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class KnownAnswer:
-    """`outcome` other than `answered`: `text` says why there is no answer, or is one of the wrong form."""
+    """`outcome` other than `answered`: `text` says why there is no answer, or is one of the wrong form.
+
+    `model`: that gave it, by its own name where it told one. `run_id`: of the run that paid for it.
+    """
 
     outcome: CallOutcome
     text: str
-    model_served: str | None
+    model: str
     topics: tuple[str, ...]
+    run_id: UUID
 
 
-def claim_answer(session: Session, asker: Asker, wanted: Wanted, *, lease_s: float) -> bool:
+def is_held(session: Session, asker: Asker) -> bool:
+    """Tell whether the chunk that is asked for is still the asker's."""
+    return not asker.has_chunk or bool(session.scalar(select(exists().where(ChunkRow.lease_token == asker.owner))))
+
+
+def take_on(session: Session, asker: Asker, wanted: Wanted, *, lease_s: float) -> bool:
     """Take it on to ask; False: the answer is known, or another asks just now.
 
-    What another took on is free again when its chunk's lease has ended, or `lease_s` is over.
+    What another took on is free again when its chunk's lease has ended, or `lease_s` is over. Until then what it may
+    cost stays held, since it may still be answered.
     """
     chunk_is_held = exists().where(ChunkRow.lease_token == AnswerRow.owner, ChunkRow.lease_until > func.now())
     is_given_up = or_(
@@ -61,50 +87,51 @@ def claim_answer(session: Session, asker: Asker, wanted: Wanted, *, lease_s: flo
         AnswerRow.owner == asker.owner,
         and_(AnswerRow.is_chunk_owner, ~chunk_is_held),
     )
-    is_of_others = AnswerRow.run_id != asker.run_id
-    is_no_good = (
-        AnswerRow.outcome != CallOutcome.ANSWERED.value if asker.takes_known else AnswerRow.outcome.is_not(None)
+    may_still_cost = case((AnswerRow.lease_until > func.now(), AnswerRow.reserved_micro_usd), else_=0)
+    statement = insert(AnswerRow).values(
+        workspace_id=asker.workspace_id,
+        key=wanted.key,
+        scope=asker.scope,
+        transcript_id=asker.transcript_id,
+        run_id=asker.run_id,
+        purpose=wanted.purpose.value,
+        model=wanted.model,
+        context=wanted.context,
+        topics=list(wanted.topics),
+        owner=asker.owner,
+        is_chunk_owner=asker.has_chunk,
+        lease_until=func.now() + timedelta(seconds=lease_s),
+        reserved_micro_usd=wanted.reserved_micro_usd,
     )
-    values = {
-        "transcript_id": asker.transcript_id,
-        "run_id": asker.run_id,
-        "owner": asker.owner,
-        "is_chunk_owner": asker.has_chunk,
-        "lease_until": func.now() + timedelta(seconds=lease_s),
-        "reserved_micro_usd": wanted.reserved_micro_usd,
-        "outcome": None,
-        "content": None,
-    }
-    claimed = session.scalar(
-        insert(AnswerRow)
-        .values(
-            workspace_id=asker.workspace_id,
-            key=wanted.key,
-            purpose=wanted.purpose.value,
-            model=wanted.model,
-            context=wanted.context,
-            topics=list(wanted.topics),
-            **values,
-        )
-        .on_conflict_do_update(
-            index_elements=["workspace_id", "key"],
-            set_=values,
-            where=or_(and_(AnswerRow.outcome.is_(None), is_given_up), and_(is_of_others, is_no_good)),
-        )
-        .returning(AnswerRow.key)
+    taken = session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=["workspace_id", "key", "scope"],
+            set_={
+                "transcript_id": asker.transcript_id,
+                "run_id": asker.run_id,
+                "owner": asker.owner,
+                "is_chunk_owner": asker.has_chunk,
+                "lease_until": statement.excluded.lease_until,
+                "reserved_micro_usd": may_still_cost + wanted.reserved_micro_usd,
+            },
+            where=and_(AnswerRow.outcome.is_(None), is_given_up),
+        ).returning(AnswerRow.key)
     )
-    return claimed is not None
+    return taken is not None
 
 
 def find_answer(session: Session, asker: Asker, key: str) -> KnownAnswer | None:
-    """Give the answer if it is known and good for this run, and count the hit. None: it is being asked for."""
-    row = session.execute(
-        update(AnswerRow)
+    """Give what is known of a request and good for this run. None: nothing, or it is being asked."""
+    row = session.scalars(
+        select(AnswerRow)
         .where(AnswerRow.workspace_id == asker.workspace_id, AnswerRow.key == key, _is_good_for(asker))
-        .values(hits=AnswerRow.hits + 1, last_hit_at=func.now())
-        .returning(AnswerRow.outcome, AnswerRow.content, AnswerRow.model_served, AnswerRow.topics)
+        .order_by(AnswerRow.scope.desc())  # one's own first
+        .limit(1)
     ).one_or_none()
-    return None if row is None else _known(*row)
+    if row is None:
+        return None
+    _count_hits(session, asker, [row])
+    return _known(row)
 
 
 def find_parts(
@@ -122,40 +149,56 @@ def find_parts(
         )
         .order_by(AnswerRow.created_at.desc())
     ).all()
-    if rows and counts:
-        found = AnswerRow.key.in_([row.key for row in rows])
-        session.execute(
-            update(AnswerRow)
-            .where(AnswerRow.workspace_id == asker.workspace_id, found)
-            .values(hits=AnswerRow.hits + 1, last_hit_at=func.now())
-            .execution_options(synchronize_session=False)
-        )
-    return [_known(row.outcome, row.content, row.model_served, row.topics) for row in rows]
+    if counts:
+        _count_hits(session, asker, rows)
+    return [_known(row) for row in rows]
 
 
 def store_answer(
-    session: Session, asker: Asker, key: str, outcome: CallOutcome, text: str, model_served: str | None
+    session: Session, asker: Asker, wanted: Wanted, outcome: CallOutcome, text: str, model_served: str | None
 ) -> None:
-    """Keep what came of a claim; another who took it over meanwhile has the last word."""
-    session.execute(
-        update(AnswerRow)
-        .where(AnswerRow.workspace_id == asker.workspace_id, AnswerRow.key == key, AnswerRow.owner == asker.owner)
-        .values(
-            outcome=outcome.value,
-            content=text,
-            model_served=model_served,
-            reserved_micro_usd=0,
-            created_at=func.clock_timestamp(),
+    """Keep what came of a request, for all runs or for this one, and end what was taken on.
+
+    Another who took it over meanwhile and has not ended it gets this answer, too.
+    """
+    is_for_all = outcome is CallOutcome.ANSWERED
+    give_up(session, asker, wanted.key)
+    for scope in {SHARED if is_for_all else asker.run_id, asker.scope if is_for_all else asker.run_id}:
+        values = {
+            "transcript_id": asker.transcript_id,
+            "run_id": asker.run_id,
+            "outcome": outcome.value,
+            "content": text,
+            "model_served": model_served,
+            "reserved_micro_usd": 0,
+            "created_at": func.clock_timestamp(),
+        }
+        session.execute(
+            insert(AnswerRow)
+            .values(
+                workspace_id=asker.workspace_id,
+                key=wanted.key,
+                scope=scope,
+                purpose=wanted.purpose.value,
+                model=wanted.model,
+                context=wanted.context,
+                topics=list(wanted.topics),
+                owner=asker.owner,
+                is_chunk_owner=asker.has_chunk,
+                lease_until=func.now(),
+                **values,
+            )
+            .on_conflict_do_update(index_elements=["workspace_id", "key", "scope"], set_=values)
         )
-    )
 
 
-def drop_claim(session: Session, asker: Asker, key: str) -> None:
-    """Give a claim back unanswered."""
+def give_up(session: Session, asker: Asker, key: str) -> None:
+    """Let go of what was taken on and not answered."""
     session.execute(
         delete(AnswerRow).where(
             AnswerRow.workspace_id == asker.workspace_id,
             AnswerRow.key == key,
+            AnswerRow.scope == asker.scope,
             AnswerRow.owner == asker.owner,
             AnswerRow.outcome.is_(None),
         )
@@ -163,9 +206,21 @@ def drop_claim(session: Session, asker: Asker, key: str) -> None:
 
 
 def _is_good_for(asker: Asker) -> ColumnElement[bool]:
-    is_own = and_(AnswerRow.run_id == asker.run_id, AnswerRow.outcome.is_not(None))
-    return or_(is_own, AnswerRow.outcome == CallOutcome.ANSWERED.value) if asker.takes_known else is_own
+    return and_(AnswerRow.scope.in_(asker.scopes), AnswerRow.outcome.is_not(None))
 
 
-def _known(outcome: str | None, text: str | None, served: str | None, topics: list[str]) -> KnownAnswer:
-    return KnownAnswer(CallOutcome(outcome or CallOutcome.ANSWERED.value), text or "", served, tuple(topics))
+def _count_hits(session: Session, asker: Asker, rows: Sequence[AnswerRow]) -> None:
+    """Count those that another run paid for."""
+    keys = [row.key for row in rows if row.run_id != asker.run_id]
+    if keys:
+        session.execute(
+            update(AnswerRow)
+            .where(AnswerRow.workspace_id == asker.workspace_id, AnswerRow.key.in_(keys), AnswerRow.scope == SHARED)
+            .values(hits=AnswerRow.hits + 1, last_hit_at=func.now())
+            .execution_options(synchronize_session=False)
+        )
+
+
+def _known(row: AnswerRow) -> KnownAnswer:
+    outcome = CallOutcome(row.outcome or CallOutcome.ANSWERED.value)
+    return KnownAnswer(outcome, row.content or "", row.model_served or row.model, tuple(row.topics), row.run_id)

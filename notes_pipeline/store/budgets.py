@@ -44,16 +44,20 @@ class Shortage:
 def find_shortage(
     session: Session, budgets: Budgets, *, workspace_id: UUID, run_id: UUID, next_call: int
 ) -> Shortage | None:
-    """Find a budget that does not have `next_call` left. Until the transaction ends, nobody else reserves."""
+    """Find a budget that is exceeded with `next_call`, which is held already, on top of all others.
+
+    Until the transaction ends, nobody else looks. Both sums are of one moment: what ends meanwhile is in one of them.
+    """
     if not budgets.is_limited:
         return None
     session.execute(select(func.pg_advisory_xact_lock(_BUDGET_LOCK)))
     for which, limit, calls, answers in _scopes(budgets, workspace_id, run_id):
-        spent = int(session.scalar(select(func.sum(ModelCallRow.cost_micro_usd)).where(calls)) or 0)
         asked_now = AnswerRow.outcome.is_(None) & (AnswerRow.lease_until > func.now())
-        held = int(session.scalar(select(func.sum(AnswerRow.reserved_micro_usd)).where(asked_now, answers)) or 0)
-        if spent + held + next_call > limit:
-            return Shortage(which, limit, spent, held)
+        spent_so_far = select(func.sum(ModelCallRow.counted_micro_usd)).where(calls).scalar_subquery()
+        held_now = select(func.sum(AnswerRow.reserved_micro_usd)).where(asked_now, answers).scalar_subquery()
+        spent, held = (int(value or 0) for value in session.execute(select(spent_so_far, held_now)).one())
+        if spent + held > limit:
+            return Shortage(which, limit, spent, held - next_call)
     return None
 
 

@@ -9,23 +9,28 @@ from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.chunking import Chunk
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.store.tables import ChunkRow, RunRow
-from notes_pipeline.store.tables.base import Records, new_id
+from notes_pipeline.store.tables.base import Records
 
 MAX_LOSSES = 3  # workers that may die over a chunk before it is set aside
 
 
 @dataclass(frozen=True, slots=True)
 class LeasedChunk:
-    """A chunk that this process holds until its lease ends. `token` proves it."""
+    """A chunk that this process holds until its lease ends. `token` proves it.
+
+    `busy_for_s`: since the endpoint first turned it away; 0 where it did not, or did anything else since.
+    """
 
     id: UUID
     run_id: UUID
     chunk: Chunk
     token: UUID
     attempts: int
+    busy_for_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,14 +89,16 @@ def lease_chunk(session: Session, chunk_id: UUID, *, owner: str, lease_s: float)
             ChunkRow.new_from,
             ChunkRow.lease_token,
             ChunkRow.attempts,
+            func.coalesce(func.extract("epoch", func.now() - ChunkRow.busy_since), 0.0),
         )
     ).one_or_none()
     if row is None:
         return None
-    run_id, index, text_from, text_to, new_from, token, attempts = row
+    run_id, index, text_from, text_to, new_from, token, attempts, busy_for_s = row
     if token is None:
         return None
-    return LeasedChunk(chunk_id, run_id, Chunk(index, Span(text_from, text_to), new_from), token, attempts)
+    chunk = Chunk(index, Span(text_from, text_to), new_from)
+    return LeasedChunk(chunk_id, run_id, chunk, token, attempts, float(busy_for_s))
 
 
 def renew_leases(session: Session, tokens: Iterable[UUID], *, lease_s: float) -> set[UUID]:
@@ -131,8 +138,14 @@ def settle_chunk(
     return settled is not None
 
 
-def release_chunk(session: Session, leased: LeasedChunk, *, error: str, wait_s: float, counts: bool) -> bool:
-    """Give a leased chunk back, to be tried again after `wait_s` seconds; `counts`: as a failed attempt."""
+def release_chunk(
+    session: Session, leased: LeasedChunk, *, error: str, wait_s: float, counts: bool, is_busy: bool = False
+) -> bool:
+    """Give a leased chunk back, to be tried again after `wait_s` seconds.
+
+    `counts`: as a failed attempt. `is_busy`: the endpoint turned it away.
+    """
+    busy_since = func.coalesce(ChunkRow.busy_since, func.now()) if is_busy else ChunkRow.busy_since
     released = session.scalar(
         update(ChunkRow)
         .where(ChunkRow.id == leased.id, ChunkRow.lease_token == leased.token)
@@ -140,6 +153,7 @@ def release_chunk(session: Session, leased: LeasedChunk, *, error: str, wait_s: 
             state=ChunkState.PENDING.value,
             error=error,
             attempts=ChunkRow.attempts + (1 if counts else 0),
+            busy_since=None if counts else busy_since,
             next_attempt_at=func.now() + timedelta(seconds=wait_s),
             **_NO_LEASE,
         )
@@ -197,9 +211,13 @@ def give_up_pending(session: Session, run_id: UUID, outcome: ChunkOutcome, error
     )
 
 
-def recover_lost(session: Session) -> None:
-    """Free the chunks whose lease ran out; set aside those that were lost `MAX_LOSSES` times."""
-    lost = (ChunkRow.state == ChunkState.RUNNING.value) & (ChunkRow.lease_until < func.now())
+def recover_lost(session: Session, *, lease_s: float) -> None:
+    """Free the chunks whose lease ran out; set aside those that were lost `MAX_LOSSES` times.
+
+    A server that was just started gives the workers the time of a lease to renew what they could not meanwhile.
+    """
+    is_up = func.pg_postmaster_start_time() < func.now() - timedelta(seconds=lease_s)
+    lost = (ChunkRow.state == ChunkState.RUNNING.value) & (ChunkRow.lease_until < func.now()) & is_up
     session.execute(
         update(ChunkRow)
         .where(lost, ChunkRow.losses + 1 >= MAX_LOSSES)
@@ -258,6 +276,16 @@ def count_states(session: Session, run_id: UUID) -> dict[ChunkState, int]:
         select(ChunkRow.state, func.count()).where(ChunkRow.run_id == run_id).group_by(ChunkRow.state)
     )
     return {ChunkState(state): number for state, number in rows}
+
+
+def last_setback(session: Session, run_id: UUID) -> str | None:
+    """Tell why a chunk of a run waits; of several, that which was put off last."""
+    return session.scalar(
+        select(ChunkRow.error)
+        .where(ChunkRow.run_id == run_id, ChunkRow.state == ChunkState.PENDING.value, ChunkRow.error.is_not(None))
+        .order_by(ChunkRow.next_attempt_at.desc())
+        .limit(1)
+    )
 
 
 def coverage_answers(session: Session, run_id: UUID) -> list[Records]:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -36,9 +36,3 @@ def load_profile(session: Session, base_url: str, model: str) -> tuple[EndpointP
     return EndpointProfile(
         AnswerMode(row.mode), row.has_new_limit_name, row.takes_temperature, row.is_proven
     ), row.probed_at
-
-
-def forget_profile(session: Session, base_url: str, model: str) -> None:
-    session.execute(
-        delete(EndpointProfileRow).where(EndpointProfileRow.base_url == base_url, EndpointProfileRow.model == model)
-    )

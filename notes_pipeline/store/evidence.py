@@ -3,13 +3,15 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Uuid, any_, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.notes import DiffKind, DiffPart, Evidence, Quote, Reason, Verdict
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.store.tables import EvidenceRow
-from notes_pipeline.store.tables.base import Table, new_id
+from notes_pipeline.store.tables.base import Table
 
 
 def evidence_values(
@@ -47,7 +49,10 @@ def evidence_values(
 def evidence_of(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
     """Read the evidence of notes, each in its order."""
     rows = session.scalars(
-        select(EvidenceRow).where(EvidenceRow.note_id.in_(note_ids)).order_by(EvidenceRow.note_id, EvidenceRow.ordinal)
+        # One array, not one parameter for each: there may be more than a statement can have.
+        select(EvidenceRow)
+        .where(EvidenceRow.note_id == any_(literal(list(note_ids), ARRAY(Uuid()))))
+        .order_by(EvidenceRow.note_id, EvidenceRow.ordinal)
     )
     by_note: dict[UUID, list[EvidenceRow]] = {}
     for row in rows:

@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.core.guide import Guide, Question, Theme
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.store.tables import GuideRow, WorkspaceRow
-from notes_pipeline.store.tables.base import new_id
 
 
 def save_guide(session: Session, workspace_id: UUID, guide: Guide) -> tuple[UUID, bool]:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from uuid import UUID
 
-from sqlalchemy import Float, cast, func, insert, select
+from sqlalchemy import Float, cast, func, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.store.tables import ModelCallRow
-from notes_pipeline.store.tables.base import new_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,21 +35,14 @@ def add_calls(
 ) -> None:
     if not calls:
         return
-    session.execute(
-        insert(ModelCallRow),
-        [
-            asdict(call)
-            | {
-                "id": new_id(),
-                "workspace_id": workspace_id,
-                "run_id": run_id,
-                "chunk_id": chunk_id,
-                "purpose": call.purpose.value,
-                "outcome": call.outcome.value,
-            }
-            for call in calls
-        ],
-    )
+    rows = []
+    for call in calls:
+        row = asdict(call)
+        del row["may_be_charged"]
+        row |= {"workspace_id": workspace_id, "run_id": run_id, "chunk_id": chunk_id}
+        rows.append(row | {"purpose": call.purpose.value, "outcome": call.outcome.value})
+    # A commit whose reply was lost is tried again.
+    session.execute(insert(ModelCallRow).on_conflict_do_nothing(index_elements=["id"]), rows)
 
 
 def spending(session: Session, run_id: UUID) -> Spending:
@@ -104,7 +97,7 @@ def experience_with(session: Session, model: str, *, last: int = 200) -> Experie
             call.tokens_in > 0,
             call.tokens_out.is_not(None),
         )
-        .order_by(call.id.desc())
+        .order_by(call.started_at.desc())
         .limit(last)
         .subquery()
     )

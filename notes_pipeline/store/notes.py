@@ -8,12 +8,12 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
 from sqlalchemy.orm import Session
 
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.merging import Draft, MergedNote
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
 from notes_pipeline.store.evidence import evidence_of, evidence_values, to_evidence
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
-from notes_pipeline.store.tables.base import new_id
 from notes_pipeline.store.tables.notes import NoteStage
 
 _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
@@ -255,18 +255,29 @@ def _note_values(written: WrittenNote, origin: Origin) -> dict[str, object]:
 
 
 def _other_attempts(session: Session, published: Sequence[NoteRow]) -> dict[UUID, list[Note]]:
-    """Give, by note, the attempts at the same claim that were replaced: the first one, or a second in vain."""
-    firsts = {row.repair_of_id: row.id for row in published if row.repair_of_id is not None}
+    """Give, by note, the attempts at the same claims that were replaced: first ones, or second ones in vain.
+
+    Those of notes that were merged into it count as its own.
+    """
     ids = [row.id for row in published]
+    merged = session.execute(
+        select(NoteRow.id, NoteRow.merged_into_id, NoteRow.repair_of_id).where(NoteRow.merged_into_id.in_(ids))
+    ).all()
+    members = [(row.id, row.id, row.repair_of_id) for row in published] + [tuple(row) for row in merged]
+    owners = {member: of for member, of, _ in members}
+    firsts = {repair_of: of for _, of, repair_of in members if repair_of is not None}
     rows = session.scalars(
-        select(NoteRow).where(
-            NoteRow.stage == NoteStage.REPLACED.value, or_(NoteRow.id.in_(firsts), NoteRow.repair_of_id.in_(ids))
+        select(NoteRow)
+        .where(
+            NoteRow.stage == NoteStage.REPLACED.value,
+            or_(NoteRow.id.in_(firsts), NoteRow.repair_of_id.in_(owners)),
         )
+        .order_by(NoteRow.id)
     ).all()
     evidence = evidence_of(session, [row.id for row in rows])
     attempts: dict[UUID, list[Note]] = {}
     for row in rows:
-        of = firsts.get(row.id) or row.repair_of_id
+        of = firsts.get(row.id) or (owners[row.repair_of_id] if row.repair_of_id is not None else None)
         if of is not None:
             attempts.setdefault(of, []).append(_note(row, evidence.get(row.id, [])))
     return attempts

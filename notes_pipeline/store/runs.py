@@ -10,10 +10,10 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import NotFoundError
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.runs import ChunkState, RunState
 from notes_pipeline.store.tables import ChunkRow, RunRow, TranscriptRow
-from notes_pipeline.store.tables.base import new_id
 
 ANNOUNCED_FOR = timedelta(seconds=10)  # a plan or a finish that was rung for takes well under a second
 
@@ -120,8 +120,9 @@ def load_run(session: Session, run_id: UUID, *, lock: bool = False) -> StoredRun
     return _stored(row)
 
 
-def run_exists(session: Session, run_id: UUID) -> bool:
-    return session.get(RunRow, run_id) is not None
+def run_exists(session: Session, run_id: UUID, *, workspace_id: UUID) -> bool:
+    row = session.get(RunRow, run_id)
+    return row is not None and row.workspace_id == workspace_id
 
 
 def latest_runs(

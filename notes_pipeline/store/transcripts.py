@@ -9,9 +9,10 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import NotFoundError
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.transcript import Span, Transcript, Utterance, Word
 from notes_pipeline.store.tables import TranscriptRow, UtteranceRow
-from notes_pipeline.store.tables.base import Table, new_id
+from notes_pipeline.store.tables.base import Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,8 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from notes_pipeline.core.ids import new_id
 from notes_pipeline.store.tables import WorkspaceRow
-from notes_pipeline.store.tables.base import new_id
 
 
 def ensure_workspace(session: Session, name: str) -> UUID:

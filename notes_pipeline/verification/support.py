@@ -13,10 +13,9 @@ from notes_pipeline.verification.languages import choose_language
 from notes_pipeline.verification.meaning import is_negating
 from notes_pipeline.verification.numerals import Stretch
 from notes_pipeline.verification.readings import value_places
-from notes_pipeline.verification.speakers import name_parts
 from notes_pipeline.verification.tables.language import Language, words
 from notes_pipeline.verification.tables.quantities import families_of
-from notes_pipeline.verification.text import fold, mask_sounds
+from notes_pipeline.verification.text import fold, mask_sounds, strip_accents
 from notes_pipeline.verification.tokens import Words, tokenize
 
 # Words that deny the verb behind them: "not trusted"; "no cake" denies less than that.
@@ -38,8 +37,11 @@ def unsaid(statement: str, evidence: Sequence[Evidence], index: TranscriptIndex)
     claimed = tokenize(statement, language)
     said = [tokenize(each.matched_text, index.language) for each in evidence]
     atoms = [atom for each in said for atom in each.atoms]
+    # "Speaker 2", "P1": names have numbers and accents like any other words.
+    speakers = [tokenize(each.speaker, language) for each in evidence if each.speaker]
     found = []
-    if not _numbers(claimed, language) <= {form for each in said for form in _numbers(each, index.language)}:
+    numbers = {form for each in said for form in _numbers(each, index.language)}
+    if not _numbers(claimed, language) <= numbers | {form for each in speakers for form in _numbers(each, language)}:
         found.append(Flag.NUMBER_NOT_SAID)
     if not families_of(claimed.atoms, language.code) <= families_of(atoms, index.language.code):
         found.append(Flag.QUANTITY_NOT_SAID)
@@ -48,8 +50,8 @@ def unsaid(statement: str, evidence: Sequence[Evidence], index: TranscriptIndex)
             found.append(Flag.NEGATION_NOT_SAID)
     elif _denied(said, index.language) & _stems(claimed.atoms):
         found.append(Flag.NEGATION_NOT_SAID)
-    speakers = {part for each in evidence if each.speaker for part in name_parts(each.speaker)}
-    if _names(claimed, language, index) - set(atoms) - speakers:
+    known = {*atoms, *(atom for each in speakers for atom in each.atoms)}
+    if {strip_accents(name) for name in _names(claimed, language, index)} - {strip_accents(atom) for atom in known}:
         found.append(Flag.NAME_NOT_SAID)
     return tuple(found)
 

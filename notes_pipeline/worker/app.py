@@ -6,6 +6,7 @@ DRAFT_QUEUE = "llm"
 # Planning and finishing have a queue of their own: in one queue with 1,440 chunks a periodic task ran 0 times in 76 s.
 CONTROL_QUEUE = "ctl"
 PLAN, DRAFT, FINISH, SUMMARISE = "notes.plan", "notes.draft", "notes.finish", "notes.summarise"
+CANARY = "notes.canary"
 
 
 def create_app(broker_url: str) -> Celery:
@@ -36,7 +37,15 @@ def create_app(broker_url: str) -> Celery:
         worker_cancel_long_running_tasks_on_connection_loss=False,  # a model call that is paid for is finished
         task_publish_retry=False,  # the sweeper rings again; the one who uploads does not wait
         task_default_queue=CONTROL_QUEUE,
-        task_routes={DRAFT: DRAFT_QUEUE, SUMMARISE: DRAFT_QUEUE, PLAN: CONTROL_QUEUE, FINISH: CONTROL_QUEUE},
+        task_routes={
+            DRAFT: DRAFT_QUEUE,
+            SUMMARISE: DRAFT_QUEUE,
+            PLAN: CONTROL_QUEUE,
+            FINISH: CONTROL_QUEUE,
+            # Long, but once a day, and in either queue it takes one slot of the same threads. Behind 1,440 chunks it
+            # would be rung for at every sweep until it begins.
+            CANARY: CONTROL_QUEUE,
+        },
         worker_hijack_root_logger=False,
         worker_redirect_stdouts=False,
         worker_send_task_events=False,

@@ -1,7 +1,6 @@
 """Ring for work. A lost ring costs time, never data."""
 
 from collections.abc import Iterable
-from uuid import UUID
 
 import redis
 import structlog
@@ -12,7 +11,7 @@ from redis.retry import Retry
 
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.steps.next_work import NextWork
-from notes_pipeline.worker.app import DRAFT, DRAFT_QUEUE, FINISH, PLAN, SUMMARISE
+from notes_pipeline.worker.app import CANARY, DRAFT, DRAFT_QUEUE, FINISH, PLAN, SUMMARISE
 
 log = structlog.get_logger()
 
@@ -26,12 +25,13 @@ class Doorbell:
     def ring(self, work: NextWork) -> bool:
         """Announce work; tell whether the broker took it all."""
         rings = ((PLAN, work.plan), (DRAFT, work.draft), (FINISH, work.finish), (SUMMARISE, work.summarise))
-        return all(self._send(task, ids) for task, ids in rings)
+        messages: list[tuple[str, tuple[str, ...]]] = [(task, (str(id_),)) for task, ids in rings for id_ in ids]
+        return self._send([*messages, (CANARY, ())] if work.canary else messages)
 
-    def _send(self, task: str, ids: Iterable[UUID]) -> bool:
+    def _send(self, messages: Iterable[tuple[str, tuple[str, ...]]]) -> bool:
         try:
-            for id_ in ids:
-                self._app.send_task(task, (str(id_),))
+            for task, arguments in messages:
+                self._app.send_task(task, arguments)
         except (OperationalError, redis.RedisError, OSError) as error:
             log.warning("doorbell_silent", task=task, error=str(error))
             return False

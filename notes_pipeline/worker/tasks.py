@@ -12,12 +12,15 @@ from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.worker.app import DRAFT, FINISH, PLAN, SUMMARISE
+from notes_pipeline.worker.app import CANARY, DRAFT, FINISH, PLAN, SUMMARISE
+from notes_pipeline.worker.canary import DailyCanary
 from notes_pipeline.worker.doorbell import Doorbell
 
 
-def register_tasks(app: Celery, transactions: Transactions, drafting: Drafting, doorbell: Doorbell) -> None:
-    """Bind the tasks to a worker's parts. A message carries only an id."""
+def register_tasks(
+    app: Celery, transactions: Transactions, drafting: Drafting, doorbell: Doorbell, canary: DailyCanary | None
+) -> None:
+    """Bind the tasks to a worker's parts. A message carries only an id; that of the canary nothing."""
 
     @app.task(name=PLAN)  # type: ignore[untyped-decorator]
     def plan(run_id: str) -> None:
@@ -39,3 +42,8 @@ def register_tasks(app: Celery, transactions: Transactions, drafting: Drafting, 
     def summarise(run_id: str) -> None:
         with structlog.contextvars.bound_contextvars(run_id=run_id):
             summarise_run(drafting.asking, drafting.indexes, UUID(run_id))
+
+    @app.task(name=CANARY)  # type: ignore[untyped-decorator]
+    def watch() -> None:
+        if canary is not None:  # else the sweep rings until a worker that has the set hears it
+            canary.run()

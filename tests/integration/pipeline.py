@@ -62,7 +62,6 @@ class Pipeline:
     transactions: Transactions
     model: ScriptedModel
     options: dict[str, Any] = field(default_factory=dict)  # of asking
-    patience_s: float = 600.0
 
     def request(self, data: bytes, *, guide: bytes = GUIDE, **options: Any) -> RequestedRun:
         transcript = ingest_transcript(self.transactions, WORKSPACE, data, "interview.txt")
@@ -74,7 +73,7 @@ class Pipeline:
     def drafting(self) -> Drafting:
         asking = make_asking(self.transactions, self.model_of, **self.options)
         hold = lambda _: nullcontext(lambda: None)  # noqa: E731
-        return Drafting(asking, IndexCache(), "test", 30.0, hold, patience_s=self.patience_s)
+        return Drafting(asking, IndexCache(), "test", 30.0, hold)
 
     def model_of(self, _name: str) -> ScriptedModel:
         return self.model

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from threading import Event
 
 import pytest
@@ -15,6 +16,7 @@ from notes_pipeline.core.errors import (
     ModelConfigurationError,
     ModelUnreachableError,
     QuestionTooLongError,
+    RequestNotTakenError,
 )
 from notes_pipeline.core.model_calls import CallOutcome
 from notes_pipeline.core.notes import NoteStatus
@@ -27,7 +29,8 @@ from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, draft_chunk
 from notes_pipeline.steps.finish_run import finish_run
 from notes_pipeline.steps.list_notes import list_notes
 from notes_pipeline.steps.plan_run import plan_run
-from notes_pipeline.steps.read_run import read_run
+from notes_pipeline.steps.read_run import read_progress, read_run
+from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.budgets import Budgets
 from tests.integration.pipeline import EMPTY, GUIDE, WORKSPACE, Pipeline, Transactions, answer, interview
 from tests.making import ScriptedModel
@@ -36,7 +39,7 @@ Make = Callable[..., Pipeline]
 LONGER_GUIDE = GUIDE.replace(b"themes:", b'  - {id: who, text: "Who takes them?"}\nthemes:')
 PRICES = load_prices().model_copy(update={"models": {"scripted": load_prices().models["gpt-4.1-mini"]}})
 DRAFT_COST = 5_000  # of a scripted answer, in millionths of a dollar
-MOST = 16_000  # enough for a draft, which may cost 14,000 at most (8,192 tokens out), and not for another
+MOST = 19_000  # enough for a draft, which may cost 18,000 at most, and not for another
 
 
 @pytest.fixture
@@ -260,7 +263,7 @@ def test_an_endpoint_that_is_down_costs_no_attempt_until_patience_ends(pipeline:
         assert not draft_chunk(made.drafting, chunk_id).finish
         made.make_due()
     assert read_run(made.transactions, run_id).ledger[0].attempts == 0
-    made.patience_s = 20.0
+    made.options["patience_s"] = 20.0
     assert draft_chunk(made.drafting, chunk_id).finish
     assert read_run(made.transactions, run_id).ledger[0].outcome is ChunkOutcome.UNREACHABLE
 
@@ -276,3 +279,100 @@ def test_every_call_is_kept_also_of_a_chunk_that_failed(pipeline: Make) -> None:
     with made.transactions.begin() as session:
         retries = session.execute(text("SELECT retries FROM model_call ORDER BY id")).scalars().all()
     assert retries == list(range(MAX_ATTEMPTS))
+
+
+def test_an_answer_of_the_wrong_form_stays_with_the_run_that_got_it(pipeline: Make) -> None:
+    made = pipeline("no JSON", ModelBusyError("busy", retry_after_s=0.0), answer(), answer())
+    _first, (first_chunk,) = made.planned(interview())
+    draft_chunk(made.drafting, first_chunk)  # the second try is turned away
+    second = made.request(interview(), anew=True).id
+    (second_chunk,) = plan_run(made.transactions, second).draft
+    assert draft_chunk(made.drafting, second_chunk).finish
+    made.make_due()
+    assert draft_chunk(made.drafting, first_chunk).finish
+    prompts = [json.dumps(messages) for messages in made.model.asked]
+    assert prompts.count(prompts[0]) <= 2, "once for each run at most"
+    assert len(prompts) == 3
+
+
+def test_a_run_without_the_cache_takes_nothing_from_the_others(pipeline: Make) -> None:
+    made = pipeline(answer(), ModelUnreachableError("away"), EMPTY)
+    made.run(interview())
+    run_id = made.request(interview(), uses_cache=False).id
+    (chunk_id,) = plan_run(made.transactions, run_id).draft
+    draft_chunk(made.drafting, chunk_id)
+    again = made.run(interview(), anew=True)
+    assert (again.spending.calls, again.claims) == (0, {NoteStatus.SUPPORTED: 1})
+    made.make_due()
+    assert draft_chunk(made.drafting, chunk_id).finish
+    assert len(made.model.asked) == 3
+
+
+def test_an_owner_that_lost_its_chunk_asks_nothing_more(pipeline: Make) -> None:
+    made = pipeline()
+
+    class LosesItsLease(ScriptedModel):
+        def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
+            said = super().complete(request, record=record, retries=retries)
+            if request.purpose.value == "draft":
+                made.expire_leases()
+                sweep(made.transactions, queue_is_empty=True)
+            return said
+
+    made.model = LosesItsLease(answer())
+    run_id = made.request(interview(), judge_model="judge").id
+    (chunk_id,) = plan_run(made.transactions, run_id).draft
+    draft_chunk(made.drafting, chunk_id)
+    assert [request.purpose.value for request in made.model.requests] == ["draft"]
+    assert read_run(made.transactions, run_id).claims == {}
+    made.model = ScriptedModel('{"missing": "", "verdict": "supported"}')
+    assert draft_chunk(made.drafting, chunk_id).finish, "the answer is known, and only the judge is asked"
+
+
+def test_an_endpoint_that_is_always_busy_is_waited_for_with_patience_and_no_longer(pipeline: Make) -> None:
+    made = pipeline(*[ModelBusyError("busy", retry_after_s=0.0)] * 3, patience_s=60.0)
+    run_id, (chunk_id,) = made.planned(interview())
+    draft_chunk(made.drafting, chunk_id)
+    assert read_progress(made.transactions, run_id).waiting == "busy"
+    made.make_due()
+    draft_chunk(made.drafting, chunk_id)
+    with made.transactions.begin() as session:
+        session.execute(text("UPDATE chunk SET busy_since = now() - interval '61 s'"))
+    made.make_due()
+    assert draft_chunk(made.drafting, chunk_id).finish
+    assert read_run(made.transactions, run_id).ledger[0].outcome is ChunkOutcome.UNREACHABLE
+
+
+def test_one_question_that_the_endpoint_does_not_like_leaves_the_others_alone(pipeline: Make) -> None:
+    made = pipeline(RequestNotTakenError("invalid"), answer())
+    report = made.run(interview(turns=12))
+    assert report.run.state is RunState.PARTIAL
+    assert [chunk.outcome for chunk in report.ledger] == [ChunkOutcome.REJECTED, ChunkOutcome.DRAFTED]
+
+
+def test_a_fault_of_ours_ends_the_chunk_with_its_reason(pipeline: Make) -> None:
+    report = pipeline(ZeroDivisionError("oops")).run(interview())
+    assert report.run.state is RunState.FAILED
+    assert report.ledger[0].outcome is ChunkOutcome.BROKEN
+    assert "ZeroDivisionError" in (report.run.reason or "")
+
+
+def test_a_call_whose_cost_is_not_known_counts_with_the_most_it_can_have_cost(pipeline: Make) -> None:
+    made = pipeline(EMPTY, prices=PRICES, budgets=Budgets(day=MOST))
+
+    class CountsNoTokens(ScriptedModel):
+        def complete(self, request: ModelRequest[A], *, record: Record, retries: int) -> str:
+            unpriced = lambda call: record(replace(call, cost_micro_usd=None, may_be_charged=True))  # noqa: E731
+            return super().complete(request, record=unpriced, retries=retries)
+
+    made.model = CountsNoTokens(EMPTY)
+    assert made.run(interview()).run.state is RunState.FINISHED
+    over = made.run(interview() + b"\n\nBram: One thing more.")
+    assert over.ledger[0].outcome is ChunkOutcome.OVER_BUDGET
+
+
+def test_what_the_judge_could_not_look_at_is_counted_in_the_reason(pipeline: Make) -> None:
+    made = pipeline(answer(), prices=PRICES)
+    report = made.run(interview(), judge_model="scripted", budget_micro_usd=MOST - 500)
+    assert (report.run.state, report.claims) == (RunState.FINISHED, {NoteStatus.SUPPORTED: 1})
+    assert report.run.reason == "1 of 1 notes were not judged by scripted"

@@ -1,7 +1,10 @@
 """The model client over real HTTP against the fault double: every outcome is a typed one, and recorded."""
 
+import json
 from collections.abc import Iterator
 
+import httpx2
+import openai
 import pytest
 
 from notes_pipeline.core.chunking import chunk_transcript
@@ -15,15 +18,17 @@ from notes_pipeline.core.errors import (
     ModelUnreachableError,
     NotesPipelineError,
     QuestionTooLongError,
+    RequestNotTakenError,
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.llm.client import ModelClient
 from notes_pipeline.llm.completion import Completion, text_of
-from notes_pipeline.llm.failures import retry_after
+from notes_pipeline.llm.failures import retry_after, translate
 from notes_pipeline.llm.generating import Draft, ask_in_form, draft_request, read_draft
 from notes_pipeline.llm.offline import OFFLINE_MODEL
 from notes_pipeline.llm.offline.capability import Capability
+from notes_pipeline.llm.offline.faults import Fault, Rule
 from notes_pipeline.llm.offline.serving import running_offline_model
 from notes_pipeline.llm.prices import load_prices
 from notes_pipeline.llm.profiles import probe
@@ -211,6 +216,8 @@ def test_a_prompt_that_was_cut_without_a_word_is_noticed(url: str) -> None:
     with pytest.raises(QuestionTooLongError, match="num_ctx"):
         text_of(body, bytes_sent=40_000)
     assert text_of(body, bytes_sent=9_000) == "{}"
+    only_new = body.model_copy(update={"usage": body.usage and body.usage.model_copy(update={"prompt_tokens": 1_200})})
+    assert text_of(only_new, bytes_sent=40_000) == "{}", "a server that counts what it had not cached"
 
 
 @pytest.mark.parametrize(
@@ -226,3 +233,60 @@ def test_a_prompt_that_was_cut_without_a_word_is_noticed(url: str) -> None:
 )
 def test_the_time_to_wait_is_read_in_all_its_forms(headers: dict[str, str], seconds: float | None) -> None:
     assert retry_after(headers) == seconds
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        pytest.param(Rule(fault=Fault.SAYS, text=json.dumps({"notes": [], "coverage": []}) + "\0"), id="as it is"),
+        pytest.param(Rule(fault=Fault.SAYS, text='{"notes": [], "coverage": [], "\\u0000": 1}'), id="escaped"),
+    ],
+)
+def test_a_nul_in_an_answer_reaches_nobody(rule: Rule) -> None:
+    with running_offline_model(rules=[rule]) as url:
+        client = make_client(url, OFFLINE_MODEL)
+        (chunk,) = chunk_transcript(TRANSCRIPT)
+        request = draft_request(load_prompt(DRAFT_PROMPT), GUIDE, render_chunk(TRANSCRIPT, chunk, ROLES))
+        text = client.complete(request, WITH_SCHEMA, record=lambda _call: None)
+        client.close()
+    assert "\0" not in text
+    assert "\ufffd" in text or "\\ufffd" in text
+
+
+@pytest.mark.parametrize(
+    ("status", "body", "expected"),
+    [
+        pytest.param(
+            400, {"code": "content_filter", "message": "The response was filtered"}, ModelRefusedError, id="Azure"
+        ),
+        pytest.param(400, {"code": "invalid_prompt", "message": "Invalid prompt"}, ModelRefusedError, id="OpenAI"),
+        pytest.param(403, {"message": "Your input was flagged by moderation"}, ModelRefusedError, id="OpenRouter"),
+        pytest.param(400, {"message": "Unknown field 'strict'"}, RequestNotTakenError, id="another shape wanted"),
+        pytest.param(402, {"message": "Insufficient credits"}, ModelConfigurationError, id="no money left"),
+        pytest.param(529, {"message": "Overloaded"}, ModelBusyError, id="overloaded"),
+    ],
+)
+def test_errors_are_told_apart_by_what_the_providers_say(
+    status: int, body: dict[str, str], expected: type[NotesPipelineError]
+) -> None:
+    request = httpx2.Request("POST", "http://127.0.0.1/v1")
+    error = openai.APIStatusError(body["message"], response=httpx2.Response(status, request=request), body=body)
+    assert type(translate(error, "m", "http://127.0.0.1/v1")) is expected
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "This model's maximum context length is 8192 tokens. However, you requested 9208 tokens (1016 in the messages, "
+        "8192 in the completion).",
+        "'max_tokens' is too large: 8192. This model's maximum context length is 8192 tokens and your request has 1016 "
+        "input tokens (8192 > 8192 - 1016).",
+    ],
+    ids=["as vLLM said it", "as vLLM says it"],
+)
+def test_where_only_the_answer_has_no_room_the_room_is_read(said: str) -> None:
+    request = httpx2.Request("POST", "http://127.0.0.1/v1")
+    error = openai.APIStatusError(said, response=httpx2.Response(400, request=request), body={"message": said})
+    found = translate(error, "m", "http://127.0.0.1/v1")
+    assert isinstance(found, QuestionTooLongError)
+    assert found.room == 8192 - 1016

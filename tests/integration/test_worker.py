@@ -24,9 +24,9 @@ Transactions = sessionmaker[Session]
 def test_each_kind_of_work_is_rung_for_in_its_own_queue(redis_urls: RedisUrls) -> None:
     client = redis_client(redis_urls.celery)
     client.flushall()
-    work = NextWork(plan=(uuid4(),), draft=(uuid4(), uuid4()), finish=(uuid4(),))
+    work = NextWork(plan=(uuid4(),), draft=(uuid4(), uuid4()), finish=(uuid4(),), canary=True)
     assert Doorbell(create_app(redis_urls.celery)).ring(work)
-    assert (queue_length(client, DRAFT_QUEUE), queue_length(client, CONTROL_QUEUE)) == (2, 2)
+    assert (queue_length(client, DRAFT_QUEUE), queue_length(client, CONTROL_QUEUE)) == (2, 3)
     client.flushall()
 
 

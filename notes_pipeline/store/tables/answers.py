@@ -11,8 +11,8 @@ from notes_pipeline.store.tables.base import Base, CreatedAt, one_of
 class AnswerRow(Base):
     """What a model answered to a request, so that it is paid for once; or that somebody is asking just now.
 
-    `key`: identity of the request (`llm.requests.ModelRequest.key`). `outcome`: null while `owner` asks, until
-    `lease_until` at most; other than `answered`, it holds for the run that asked and for no other. `content`: the
+    `key`: identity of the request (`llm.requests.ModelRequest.key`). `scope`: the id of the run that it
+    is for, or zero where it is for all. `outcome`: null while `owner` asks, until `lease_until` at most. `content`: the
     answer, or why there is none. `context`, `topics`: of drafts, hashes of all that shapes an answer beside the guide's
     topics, and of each topic asked for, so that an answer serves a guide that shares some of them.
     `reserved_micro_usd`: what the call may cost at most, held against budgets while it runs. `is_chunk_owner`: `owner`
@@ -31,6 +31,7 @@ class AnswerRow(Base):
 
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"), primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
+    scope: Mapped[UUID] = mapped_column(primary_key=True)
     transcript_id: Mapped[UUID] = mapped_column(ForeignKey("transcript.id", ondelete="CASCADE"))
     run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
     purpose: Mapped[str]

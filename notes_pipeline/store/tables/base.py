@@ -8,7 +8,8 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, DateTime, Integer, MetaData, Text, func
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import DeclarativeBase, mapped_column
-from uuid6 import uuid7
+
+from notes_pipeline.core.ids import new_id
 
 # Alembic can only change a constraint that has a name.
 NAMING_CONVENTION = {
@@ -22,11 +23,6 @@ NAMING_CONVENTION = {
 Table = list[list[int]]  # rows of numbers, as JSON
 Record = dict[str, Any]  # a JSON object
 Records = list[Record]
-
-
-def new_id() -> UUID:
-    """Make a UUIDv7: it sorts by time of making. Made here, since PostgreSQL has `uuidv7()` only from version 18."""
-    return UUID(int=uuid7().int)
 
 
 class Base(DeclarativeBase):

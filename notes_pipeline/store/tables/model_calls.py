@@ -19,7 +19,13 @@ class ModelCallRow(Base):
     __table_args__ = (
         Index("ix_model_call_run_id_id", "run_id", "id"),
         Index("ix_model_call_chunk_id", "chunk_id"),
-        Index("ix_model_call_workspace_id_started_at", "workspace_id", "started_at"),
+        Index(
+            "ix_model_call_workspace_id_started_at",
+            "workspace_id",
+            "started_at",
+            postgresql_include=["counted_micro_usd"],
+        ),
+        Index("ix_model_call_started_at", "started_at", postgresql_include=["counted_micro_usd"]),
         one_of("outcome", CallOutcome),
         one_of("purpose", Purpose),
     )
@@ -38,6 +44,7 @@ class ModelCallRow(Base):
     tokens_cached: Mapped[int | None]
     tokens_out: Mapped[int | None]
     cost_micro_usd: Mapped[int | None] = mapped_column(BigInteger)
+    counted_micro_usd: Mapped[int] = mapped_column(BigInteger)
     latency_ms: Mapped[int]
     outcome: Mapped[str]
     error: Mapped[str | None]

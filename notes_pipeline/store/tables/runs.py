@@ -59,15 +59,15 @@ class ChunkRow(Base):
 
     `text_from`, `text_to`, `new_from`: code points of the transcript's text, as in `core.chunking.Chunk`. `attempts`:
     tries that failed by the chunk's own call; `losses`: leases that ran out, as when a worker is killed.
-    `halvings`: how often it was cut in two since it was too long for the model; the other halves are chunks of their
-    own.
-    `coverage`: what the model said of each question, kept until the run is finished.
+    `busy_since`: when the endpoint first turned it away since it last did anything else. `halvings`: how often it was
+    cut in two since it was too long for the model; the other halves are chunks of their own.
     """
 
     __tablename__ = "chunk"
     __table_args__ = (
         UniqueConstraint("run_id", "index"),
         Index("ix_chunk_open", "next_attempt_at", "id", postgresql_where=text("state IN ('pending', 'running')")),
+        Index("ix_chunk_lease_token", "lease_token", postgresql_where=text("lease_token IS NOT NULL")),
         one_of("state", ChunkState),
         CheckConstraint(
             "outcome IN ({})".format(", ".join(f"'{outcome.value}'" for outcome in ChunkOutcome)), name="outcome"
@@ -86,6 +86,7 @@ class ChunkRow(Base):
     error: Mapped[str | None]
     attempts: Mapped[int] = mapped_column(server_default=text("0"))
     losses: Mapped[int] = mapped_column(server_default=text("0"))
+    busy_since: Mapped[datetime | None]
     halvings: Mapped[int] = mapped_column(server_default=text("0"))
     lease_owner: Mapped[str | None]
     lease_token: Mapped[UUID | None]

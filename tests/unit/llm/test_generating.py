@@ -90,11 +90,6 @@ def test_two_wrong_answers_are_a_typed_failure() -> None:
         ask(ScriptedModel("no", "no again"))
 
 
-def test_a_nul_in_an_answer_does_not_reach_the_database() -> None:
-    (claim,) = ask(ScriptedModel(answer(NOTE | {"statement": "By\0phone."}))).claims
-    assert claim.statement == "By\ufffdphone."
-
-
 @pytest.mark.parametrize("form", [DRAFT, REPAIR, JUDGE, SUMMARY], ids=lambda form: form.name)
 def test_the_schemas_forbid_what_is_not_asked_for_and_require_the_rest(form: AnswerForm[DraftAnswer]) -> None:
     schema = form.schema

@@ -52,3 +52,10 @@ def test_the_claimed_words_of_a_bent_quote_support_nothing(make_index: MakeIndex
     index = make_index("Ann Quill: We sold forty loaves by noon on that day.")
     evidence = verify_quote(Quote("We sold ninety loaves by noon on that day."), index)
     assert unsaid("They sold ninety loaves.", (evidence,), index) == (NUMBER,)
+
+
+@pytest.mark.parametrize("name", ["P1", "Speaker 2", "Casimiro Ontañar", "José María Núñez"])
+def test_a_speakers_own_name_is_no_addition_whatever_is_in_it(make_index: MakeIndex, name: str) -> None:
+    index = make_index(f"{name}: The van was late on most of the days.")
+    evidence = verify_quote(Quote("The van was late on most of the days.", name), index)
+    assert unsaid(f"{name}: “The van was late on most of the days.”", (evidence,), index) == ()
