@@ -190,3 +190,40 @@ def test_status_tells_what_runs_just_now(folder: Path, environment: dict[str, st
     assert "runs running" in parts["database"]["detail"]
     assert "llm: 0 waiting" in parts["broker"]["detail"]
     assert OFFLINE_MODEL in parts["model"]["detail"]
+
+
+def test_what_a_run_would_take_is_told_without_asking(first_run: dict[str, object], command: Command) -> None:
+    known = json.loads(command("run", INTERVIEW, "--guide", GUIDE, "--dry-run", "--json").stdout)
+    assert known["chunks"] == known["chunks_known"] >= 2
+    assert (known["tokens_in"], known["usd"]) == (0, 0)
+    done = command("run", INTERVIEW, "--dry-run", "--json", "--model", "gpt-4.1-mini", OPENAI_API_KEY="none")
+    other = json.loads(done.stdout)
+    assert (other["chunks"], other["chunks_known"]) == (known["chunks"], 0)
+    assert 0 < other["usd"] < other["usd_at_most"] < 1
+
+
+def test_known_answers_cost_nothing_and_costs_add_up(first_run: dict[str, object], command: Command) -> None:
+    again = json.loads(command("run", INTERVIEW, "--guide", GUIDE, "--anew", "--json").stdout)
+    assert (again["cost"]["calls"], again["cost"]["cached"]) == (0, len(again["chunks"]))
+    costs = json.loads(command("costs", "--json").stdout)
+    assert again["run"]["id"] in [run["run"] for run in costs["runs"]]
+    assert costs["usd"] == 0
+
+
+def test_a_budget_needs_a_price(command: Command) -> None:
+    done = command("run", INTERVIEW, "--budget", "1", "--model", "somebodys-own-7b", OPENAI_API_KEY="none")
+    assert done.returncode == 6
+    assert "NOTES_PRICES" in done.stderr
+
+
+def test_an_endpoint_that_is_not_there_is_named_before_anything_is_tried(command: Command) -> None:
+    done = command("run", INTERVIEW, "--no-cache", OPENAI_BASE_URL="http://127.0.0.1:9/v1", NOTES_MODEL="any")
+    assert done.returncode == 6
+    assert "http://127.0.0.1:9/v1 cannot be reached" in done.stderr
+
+
+def test_the_prompts_are_listed_and_printed(command: Command) -> None:
+    listed = json.loads(command("prompts", "--json").stdout)
+    assert [prompt["name"] for prompt in listed] == ["draft_notes", "repair_note", "judge_support", "summarise"]
+    assert command("prompts", "draft_notes").stdout.startswith("---\nname: draft_notes\n")
+    assert command("prompts", "no-such").returncode == 3

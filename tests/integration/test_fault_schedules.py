@@ -13,6 +13,7 @@ from uuid import UUID
 
 import httpx2
 import pytest
+from sqlalchemy import text
 
 from notes_pipeline.cli.exits import printable
 from notes_pipeline.cli.printing import print_run
@@ -39,7 +40,7 @@ from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline, Transac
 from tests.making import make_asking
 
 SCHEDULES, GROUPS = 200, 10
-CALL_TIMEOUT_S = 0.5
+CALL_TIMEOUT_S = 1.0
 ROUNDS = 60  # in which a run must come to its end; a chunk has six attempts, and being turned away is none
 FORMS = ("draft_notes", "repair_note", "judge_support", "summarise", None)
 # Of these the double thinks that it answered, and the client does not: it hung up first.
@@ -169,22 +170,30 @@ class _Schedule:
                     assert report.utterances.slice(evidence.spans[0]) in evidence.matched_text, said
 
     def check_payments(self, report: RunReport) -> None:
-        """Each distinct request was answered once at most, as far as anybody was there to hear it."""
+        """Each distinct request was answered once at most, as far as anybody was there to hear it.
+
+        On a busy machine a call may time out on our side and be answered on the other.
+        """
         log = self.double.control.get("/control").json()["requests"]
         paid = Counter(entry["prompt"] for entry in log if entry["answered"] and entry["fault"] not in UNHEARD)
-        assert not [prompt for prompt, times in paid.items() if times > 1], f"schedule {self.number}"
+        with self.transactions.begin() as session:
+            late = (
+                "SELECT count(*) FROM model_call WHERE run_id = :run AND error SIMILAR TO '%(in time|no whole answer)%'"
+            )
+            unheard = session.execute(text(late), {"run": report.run.id}).scalar_one()
+        assert sum(times - 1 for times in paid.values()) <= unheard, f"schedule {self.number}"
         assert report.spending.calls == len(log), f"schedule {self.number}: every call is recorded"
 
     def check_sight(self, report: RunReport) -> None:
         """What went wrong stands in what `show` prints."""
         with redirect_stdout(StringIO()) as printed:
             print_run(report, report.notes)
-        text = " ".join(printed.getvalue().split())
+        shown = " ".join(printed.getvalue().split())
         for outcome, number in report.spending.failures.items():
-            assert f"{number} {CALL_OUTCOMES[outcome]}" in text, f"schedule {self.number}"
+            assert f"{number} {CALL_OUTCOMES[outcome]}" in shown, f"schedule {self.number}"
         for position, chunk in enumerate(report.ledger, start=1):
             if chunk.outcome is not ChunkOutcome.DRAFTED:
                 assert chunk.error, f"schedule {self.number}"
                 assert str(position) in (report.run.reason or ""), f"schedule {self.number}"
         if report.run.reason is not None:
-            assert " ".join(printable(report.run.reason).split()) in text, f"schedule {self.number}"
+            assert " ".join(printable(report.run.reason).split()) in shown, f"schedule {self.number}"
