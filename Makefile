@@ -69,8 +69,9 @@ integration: $(VENV)/.installed-dev  ## Tests on a real PostgreSQL and a Redis-c
 acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes, with a real worker process
 	$(BIN)/pytest tests/acceptance
 
-bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run
+bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run; what asking costs
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers
+	$(BIN)/python tests/benchmarks/bench_asking.py
 
 clean:  ## Remove all stored data
 	rm -rf .run

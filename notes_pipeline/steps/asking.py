@@ -24,7 +24,6 @@ from notes_pipeline.core.errors import (
     ModelConfigurationError,
     ModelError,
     ModelRefusedError,
-    ModelUnreachableError,
     NotesPipelineError,
     NotYetError,
     OverBudgetError,
@@ -170,28 +169,38 @@ class Asking:
         """Ask the model, and the fallback where the model cannot be had."""
         first = self._wanted(request, who.model, who, context_of, topics)
         fallback = self.fallback
-        if fallback is None or self.prices_missing(fallback.name, who):
+        if fallback is None or self._is_unpriced(fallback.name, who):
             return self._known_or_paid(request, who, first, self.models)
         second = self._wanted(request, fallback.name, who, context_of, topics)
-        if (known := self._found(who, second, request.prompt_hash)) is not None:
-            return _usable(known)  # the fallback was asked before, in this run or another
+        with self.transactions.begin() as session:
+            known = answers.find_answer(session, who.asker, second.key)
+        if known is not None and not _is_of_another(known, who):
+            return _usable(known)  # this run has had to ask the fallback before
         try:
             return self._known_or_paid(request, who, first, self.models)
-        except (RetryableError, ModelConfigurationError, RequestNotTakenError) as error:
-            if not self._is_for_good(error, who):
+        except (EndpointDownError, ModelConfigurationError, RequestNotTakenError) as error:
+            log.warning("falls_back", model=who.model, fallback=fallback.name, error=str(error))
+        except RetryableError as error:
+            if not self.is_in_vain(error, who):
                 raise
             log.warning("falls_back", model=who.model, fallback=fallback.name, error=str(error))
         return self._known_or_paid(request, who, second, fallback.model)
 
-    def _is_for_good(self, error: NotesPipelineError, who: Who) -> bool:
-        """Tell whether waiting for the first model is in vain, or was long enough."""
-        if isinstance(error, NotYetError):
-            return False
-        if isinstance(error, ModelBusyError):
-            return who.busy_for_s > self.patience_s or (error.retry_after_s or 0.0) > self.patience_s
-        return (
-            not isinstance(error, ModelUnreachableError) or isinstance(error, EndpointDownError) or who.is_last_attempt
-        )
+    def is_in_vain(self, error: RetryableError, who: Who) -> bool:
+        """Tell whether trying again has gone on for long enough: all attempts are used up, or patience is.
+
+        Being turned away is no attempt, nor is an endpoint that is down; for these there is patience.
+        """
+        match error:
+            case EndpointDownError():
+                away_for_s = error.down_for_s
+            case NotYetError():
+                away_for_s = 0.0
+            case ModelBusyError():
+                away_for_s = who.busy_for_s
+            case _:
+                return who.is_last_attempt
+        return max(away_for_s, error.retry_after_s or 0.0) > self.patience_s
 
     def _wanted(
         self,
@@ -228,13 +237,6 @@ class Asking:
         insist(partial(self._keep, who, wanted, calls, answer))
         return answer
 
-    def _found(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | None:
-        with self.transactions.begin() as session:
-            known = answers.find_answer(session, who.asker, wanted.key)
-            if known is not None and _is_of_another(known, who):
-                self._add(session, who, [_hit(wanted, known, prompt_hash)])
-        return known
-
     def _take_on(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | None:
         """Find the answer, or take it on to ask (None); wait a little where another is asking.
 
@@ -245,9 +247,12 @@ class Asking:
         """
         until = time.monotonic() + SAME_QUESTION_WAIT_S
         while True:
-            if (known := self._found(who, wanted, prompt_hash)) is not None:
-                return known
             with self.transactions.begin() as session:
+                known = answers.find_answer(session, who.asker, wanted.key)
+                if known is not None:
+                    if _is_of_another(known, who):
+                        self._add(session, who, [_hit(wanted, known, prompt_hash)])
+                    return known
                 if not answers.is_held(session, who.asker):
                     raise LeaseLostError("the chunk was given to another worker meanwhile")
                 lease_s = self.call_timeout_s + CALL_MARGIN_S
@@ -315,7 +320,7 @@ class Asking:
     def _budgets(self, who: Who) -> Budgets:
         return replace(self.budgets, run=who.budget_micro_usd)
 
-    def prices_missing(self, model: str, who: Who) -> bool:
+    def _is_unpriced(self, model: str, who: Who) -> bool:
         """Tell whether a budget is set and cannot be held, since nobody knows what the model costs."""
         return self._budgets(who).is_limited and self.prices.of(model) is None
 

@@ -90,10 +90,6 @@ class _Task:
     guide: Guide
     prompts: dict[str, Prompt]
 
-    @property
-    def is_last_attempt(self) -> bool:
-        return self.leased.attempts + 1 >= MAX_ATTEMPTS
-
 
 @dataclass(frozen=True, slots=True)
 class _End:
@@ -134,12 +130,12 @@ def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
 
 def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> NextWork:
     task = _load_task(drafting, leased)
-    run = task.run
+    run, who = task.run, _who(task, touch)
     index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
     try:
-        end = _draft(drafting, task, index, touch)
+        end = _draft(drafting.asking, task, who, index)
     except RetryableError as error:
-        return _postpone(drafting, task, error)
+        return _postpone(drafting, task, who, error)
     except TooLongError as error:
         return _halve(drafting, task, index.transcript, error)
     except ModelError as error:
@@ -166,12 +162,11 @@ def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWo
     return insist(settle)
 
 
-def _draft(drafting: Drafting, task: _Task, index: TranscriptIndex, touch: Touch) -> _End:
+def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> _End:
     """Ask, verify, and, where the run wants it, ask again and have it judged."""
-    run, chunk, asking = task.run, task.leased.chunk, drafting.asking
+    run, chunk = task.run, task.leased.chunk
     shown = shown_utterances(index.transcript, chunk)
     to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, render_chunk(index.transcript, chunk, run.roles))
-    who = _who(task, touch)
     drafts = draft_claims(asking, who, to_draft)
     notes = [
         WrittenNote(check_claim(claim, index, shown), each.model) for each in drafts for claim in each.draft.claims
@@ -197,7 +192,7 @@ def _who(task: _Task, touch: Touch) -> Who:
         leased.id,
         run.budget_micro_usd,
         attempts=leased.attempts,
-        is_last_attempt=task.is_last_attempt,
+        is_last_attempt=leased.attempts + 1 >= MAX_ATTEMPTS,
         busy_for_s=leased.busy_for_s,
         touch=touch,
     )
@@ -265,25 +260,16 @@ def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLo
     return NextWork(draft=(leased.id, second))
 
 
-def _postpone(drafting: Drafting, task: _Task, error: RetryableError) -> NextWork:
-    """Give the chunk back for a later attempt, and fail it when it had them all.
-
-    Being turned away is no attempt, nor is an endpoint that is down; for these there is patience.
-    """
-    leased, patience_s = task.leased, drafting.asking.patience_s
+def _postpone(drafting: Drafting, task: _Task, who: Who, error: RetryableError) -> NextWork:
+    """Give the chunk back for a later attempt, and fail it when that is in vain."""
+    leased = task.leased
     counts = not isinstance(error, ModelBusyError | EndpointDownError)
-    is_busy = isinstance(error, ModelBusyError) and not isinstance(error, NotYetError)
-    if counts:
-        said = f"{error} ({MAX_ATTEMPTS} attempts)"
-        is_in_vain = task.is_last_attempt
-    else:
-        said = f"{error} (waited {patience_s:.0f} s)"
-        away_for_s = error.down_for_s if isinstance(error, EndpointDownError) else leased.busy_for_s if is_busy else 0.0
-        is_in_vain = max(away_for_s, error.retry_after_s or 0.0) > patience_s
-    if not is_in_vain:
+    if not drafting.asking.is_in_vain(error, who):
+        is_busy = isinstance(error, ModelBusyError) and not isinstance(error, NotYetError)
         insist(partial(_release, drafting, leased, error, counts=counts, is_busy=is_busy))
         return NOTHING
-    end = _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, said)
+    tried = f"{MAX_ATTEMPTS} attempts" if counts else f"waited {drafting.asking.patience_s:.0f} s"
+    end = _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, f"{error} ({tried})")
     return insist(partial(_settle, drafting, leased, task.run, end))
 
 

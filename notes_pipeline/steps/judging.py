@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from notes_pipeline.core.errors import EndpointDownError, ModelBusyError, ModelError, RetryableError
+from notes_pipeline.core.errors import ModelError, RetryableError
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import judge_request
@@ -28,7 +28,7 @@ def judge_note(asking: Asking, who: Who, prompt: Prompt, note: Note) -> Note:
     answer to, or for which there is no money left, is left unjudged; the run's reason counts them.
 
     Raises:
-        RetryableError: may succeed later, unless it was the last attempt.
+        RetryableError: may succeed later, and is not yet in vain.
     """
     if not can_be_judged(note):
         return note
@@ -37,8 +37,7 @@ def judge_note(asking: Asking, who: Who, prompt: Prompt, note: Note) -> Note:
     except ModelError:
         return note
     except RetryableError as error:
-        # Being turned away says nothing about the last attempt: it comes again.
-        if who.is_last_attempt and not isinstance(error, ModelBusyError | EndpointDownError):
+        if asking.is_in_vain(error, who):
             return note
         raise
     judged = Judged(Judgement(answered.answer.verdict), answered.answer.missing.strip(), answered.model_served)

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from notes_pipeline.core.errors import EndpointDownError, ModelBusyError, ModelError, RetryableError
+from notes_pipeline.core.errors import ModelError, RetryableError
 from notes_pipeline.core.notes import Claim, Flag, NoteStatus
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import read_quotes, repair_request
@@ -31,7 +31,7 @@ def repair_note(
     where no answer comes, the note stays as it is.
 
     Raises:
-        RetryableError: may succeed later, unless it was the last attempt.
+        RetryableError: may succeed later, and is not yet in vain.
     """
     note = written.note
     if note.status is not NoteStatus.FLAGGED or _NOT_ASKED_AGAIN & set(note.flags):
@@ -41,8 +41,7 @@ def repair_note(
     except ModelError:
         return written
     except RetryableError as error:
-        # Being turned away says nothing about the last attempt: it comes again.
-        if who.is_last_attempt and not isinstance(error, ModelBusyError | EndpointDownError):
+        if asking.is_in_vain(error, who):
             return written
         raise
     answer = answered.answer

@@ -376,3 +376,36 @@ def test_what_the_judge_could_not_look_at_is_counted_in_the_reason(pipeline: Mak
     report = made.run(interview(), judge_model="scripted", budget_micro_usd=MOST - 500)
     assert (report.run.state, report.claims) == (RunState.FINISHED, {NoteStatus.SUPPORTED: 1})
     assert report.run.reason == "1 of 1 notes were not judged by scripted"
+
+
+class TwoModels(Pipeline):
+    """A pipeline with a model and a fallback, by name."""
+
+    second: ScriptedModel
+
+    def model_of(self, name: str) -> ScriptedModel:
+        return self.second if name == "second" else self.model
+
+
+def test_what_the_fallback_wrote_serves_its_own_run_and_no_other(transactions: Transactions) -> None:
+    down = EndpointDownError("down", retry_after_s=0.0, down_for_s=9.0)
+    away = ModelUnreachableError("the judge is away", retry_after_s=0.0)
+    made = TwoModels(transactions, ScriptedModel(down, away, answer()), {"fallback": "second"})
+    made.second = ScriptedModel(answer(), name="second")
+    run_id = made.request(interview(), judge_model="scripted").id
+    (chunk_id,) = plan_run(transactions, run_id).draft
+    draft_chunk(made.drafting, chunk_id)  # drafted by the fallback, then the judge is away
+    made.make_due()
+    made.model = ScriptedModel('{"missing": "", "verdict": "supported"}')
+    assert draft_chunk(made.drafting, chunk_id).finish
+    assert [request.purpose.value for request in made.model.requests] == ["judge"]
+    made.model = ScriptedModel(answer())
+    made.run(interview())
+    assert len(made.model.requests) == 1, "another run asks the model that it was asked for with"
+
+
+def test_a_judge_that_is_down_for_longer_than_patience_costs_no_notes(pipeline: Make) -> None:
+    made = pipeline(answer(), EndpointDownError("down", retry_after_s=0.0, down_for_s=601.0))
+    report = made.run(interview(), judge_model="judge")
+    assert (report.run.state, report.claims) == (RunState.FINISHED, {NoteStatus.SUPPORTED: 1})
+    assert report.run.reason == "1 of 1 notes were not judged by judge"
