@@ -11,7 +11,6 @@ from typing import Any
 
 import httpx2
 import openai
-from openai.types.chat import ChatCompletionMessageParam
 from pydantic import ValidationError
 
 from notes_pipeline.core.endpoints import AnswerMode, EndpointProfile
@@ -109,7 +108,8 @@ class ModelClient:
         """Send and read until the deadline. The client's own timeout holds only between two bytes."""
         with self._client.chat.completions.with_streaming_response.create(
             model=self.model,
-            messages=[_param(message) for message in messages],
+            messages=[],  # those of the extra body
+            extra_body={"messages": messages} | _form_of_answer(request, profile),
             **_parameters(request, profile),
         ) as response:
             content = bytearray()
@@ -158,29 +158,20 @@ class ModelClient:
 def _parameters(request: ModelRequest[A], profile: EndpointProfile) -> dict[str, Any]:
     """Send nothing that the endpoint is not known to take."""
     limit = "max_completion_tokens" if profile.has_new_limit_name else "max_tokens"
-    parameters: dict[str, Any] = {limit: request.most_tokens_out}
-    if profile.takes_temperature:
-        parameters["temperature"] = TEMPERATURE
+    temperature = {"temperature": TEMPERATURE} if profile.takes_temperature else {}
+    return {limit: request.most_tokens_out} | temperature
+
+
+def _form_of_answer(request: ModelRequest[A], profile: EndpointProfile) -> dict[str, object]:
+    """Give `response_format`, for the extra body: the client copies its own arguments key by key, for milliseconds."""
     match profile.mode:
         case AnswerMode.JSON_SCHEMA:
             schema = {"name": request.form.name, "schema": request.form.schema, "strict": True}
-            form = {"type": "json_schema", "json_schema": schema}
+            return {"response_format": {"type": "json_schema", "json_schema": schema}}
         case AnswerMode.JSON_OBJECT:
-            form = {"type": "json_object"}
+            return {"response_format": {"type": "json_object"}}
         case AnswerMode.TEXT:
-            return parameters
-    # As extra body: the client would copy the schema part by part, key by key, for milliseconds.
-    return parameters | {"extra_body": {"response_format": form}}
-
-
-def _param(message: Message) -> ChatCompletionMessageParam:
-    match message["role"]:
-        case "system":
-            return {"role": "system", "content": message["content"]}
-        case "user":
-            return {"role": "user", "content": message["content"]}
-        case "assistant":
-            return {"role": "assistant", "content": message["content"]}
+            return {}
 
 
 def _storable(text: str) -> str:

@@ -1,13 +1,13 @@
 """From claims to notes: every quote is verified, and what the model may not point to is flagged."""
 
 from collections.abc import Callable
-from threading import Lock
 from uuid import UUID
 
 from notes_pipeline.core.chunking import Chunk
 from notes_pipeline.core.notes import Claim, Flag, Note, NoteStatus
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Transcript
+from notes_pipeline.steps.recent import Recent
 from notes_pipeline.verification import (
     TranscriptIndex,
     index_transcript,
@@ -56,22 +56,10 @@ def shown_utterances(transcript: Transcript, chunk: Chunk) -> range:
 
 
 class IndexCache:
-    """Keeps the last few transcripts with their index, since the chunks of one come in a row.
+    """Keeps the last transcripts with their index: it takes tens of milliseconds, and every chunk of one needs it."""
 
-    An index takes tens of milliseconds and is read by every chunk of its transcript. Safe for threads: two that want
-    the same one make it once.
-    """
-
-    def __init__(self, size: int = 8) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._entries: dict[tuple[UUID, Roles], TranscriptIndex] = {}
+    def __init__(self, size: int = 16) -> None:
+        self._recent: Recent[tuple[UUID, Roles], TranscriptIndex] = Recent(size)
 
     def get(self, transcript_id: UUID, roles: Roles, load: Callable[[], Transcript]) -> TranscriptIndex:
-        key = (transcript_id, roles)
-        with self._lock:
-            index = self._entries.pop(key, None) or index_transcript(load(), roles)
-            self._entries[key] = index
-            while len(self._entries) > self._size:
-                del self._entries[next(iter(self._entries))]
-        return index
+        return self._recent.get((transcript_id, roles), lambda: index_transcript(load(), roles))

@@ -9,7 +9,6 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 
 from notes_pipeline.core.chunking import halve_chunk
 from notes_pipeline.core.coverage import CoverageClaim
@@ -41,6 +40,7 @@ from notes_pipeline.steps.drafting import ChunkToDraft, draft_claims
 from notes_pipeline.steps.judging import judge_written
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.patience import insist, is_passing
+from notes_pipeline.steps.recent import Recent
 from notes_pipeline.steps.repairing import repair_note
 from notes_pipeline.store import chunks
 from notes_pipeline.store.answers import Asker
@@ -64,6 +64,15 @@ Touch = Callable[[], None]
 
 
 @dataclass(frozen=True, slots=True)
+class RunToDraft:
+    """What is the same for all chunks of a run, and never changes but for the state: that is of when it was read."""
+
+    run: StoredRun
+    guide: Guide
+    prompts: dict[str, Prompt]
+
+
+@dataclass(frozen=True, slots=True)
 class Drafting:
     """What `draft_chunk` works with.
 
@@ -76,7 +85,7 @@ class Drafting:
     owner: str
     lease_s: float
     hold: Callable[[UUID], AbstractContextManager[Touch]]
-    prompts: dict[str, Prompt] = field(default_factory=dict)  # by hash, read once by a process
+    runs: Recent[UUID, RunToDraft] = field(default_factory=lambda: Recent(64))
 
     @property
     def transactions(self) -> Transactions:
@@ -129,7 +138,8 @@ def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
 
 
 def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> NextWork:
-    task = _load_task(drafting, leased)
+    known = drafting.runs.get(leased.run_id, partial(_load_run, drafting, leased.run_id))
+    task = _Task(leased, known.run, known.guide, known.prompts)
     run, who = task.run, _who(task, touch)
     index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
     try:
@@ -143,11 +153,11 @@ def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> Next
     return insist(partial(_settle, drafting, leased, run, end))
 
 
-def _load_task(drafting: Drafting, leased: LeasedChunk) -> _Task:
+def _load_run(drafting: Drafting, run_id: UUID) -> RunToDraft:
     with drafting.transactions.begin() as session:
-        run = load_run(session, leased.run_id)
-        prompts = {name: _prompt(drafting, session, hash_) for name, hash_ in run.prompts.items()}
-        return _Task(leased, run, load_guide(session, run.guide_id), prompts)
+        run = load_run(session, run_id)
+        prompts = {name: load_stored_prompt(session, hash_) for name, hash_ in run.prompts.items()}
+        return RunToDraft(run, load_guide(session, run.guide_id), prompts)
 
 
 def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWork:
@@ -203,12 +213,6 @@ def _load(drafting: Drafting, transcript_id: UUID) -> Transcript:
         return load_transcript(session, transcript_id)
 
 
-def _prompt(drafting: Drafting, session: Session, hash_: str) -> Prompt:
-    if hash_ not in drafting.prompts:
-        drafting.prompts[hash_] = load_stored_prompt(session, hash_)
-    return drafting.prompts[hash_]
-
-
 def _failed(error: ModelError) -> _End:
     match error:
         case ModelRefusedError():
@@ -228,7 +232,7 @@ def _failed(error: ModelError) -> _End:
 def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> NextWork:
     """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last."""
     with drafting.transactions.begin() as session:
-        load_run(session, run.id, lock=True)
+        locked = load_run(session, run.id, lock=True)
         if not settle_chunk(session, leased, end.state, end.outcome, error=end.error, coverage=_records(end.coverage)):
             log.warning("lease_lost", chunk_id=str(leased.id))
             return NOTHING
@@ -236,7 +240,7 @@ def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) 
         add_drafts(session, origin, end.notes)
         if end.outcome is ChunkOutcome.NOT_CONFIGURED:
             give_up_pending(session, run.id, end.outcome, end.error or "")
-        is_complete = close_if_complete(session, run.id)
+        is_complete = close_if_complete(session, run.id, locked=locked)
     return NextWork(finish=(run.id,)) if is_complete else NOTHING
 
 

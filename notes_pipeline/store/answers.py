@@ -161,18 +161,35 @@ def store_answer(
 
     Another who took it over meanwhile and has not ended it gets this answer, too.
     """
+    values = {
+        "transcript_id": asker.transcript_id,
+        "run_id": asker.run_id,
+        "outcome": outcome.value,
+        "content": text,
+        "model_served": model_served,
+        "reserved_micro_usd": 0,
+        "created_at": func.clock_timestamp(),
+    }
     is_for_all = outcome is CallOutcome.ANSWERED
-    give_up(session, asker, wanted.key)
-    for scope in {SHARED if is_for_all else asker.run_id, asker.scope if is_for_all else asker.run_id}:
-        values = {
-            "transcript_id": asker.transcript_id,
-            "run_id": asker.run_id,
-            "outcome": outcome.value,
-            "content": text,
-            "model_served": model_served,
-            "reserved_micro_usd": 0,
-            "created_at": func.clock_timestamp(),
-        }
+    scopes = {SHARED if is_for_all else asker.run_id, asker.scope if is_for_all else asker.run_id}
+    if asker.scope in scopes:
+        ended = session.scalar(
+            update(AnswerRow)
+            .where(
+                AnswerRow.workspace_id == asker.workspace_id,
+                AnswerRow.key == wanted.key,
+                AnswerRow.scope == asker.scope,
+                AnswerRow.outcome.is_(None),
+            )
+            .values(**values)
+            .returning(AnswerRow.key)
+            .execution_options(synchronize_session=False)
+        )
+        if ended is not None:
+            scopes.remove(asker.scope)
+    else:
+        give_up(session, asker, wanted.key)
+    for scope in scopes:
         session.execute(
             insert(AnswerRow)
             .values(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.chunking import Chunk
@@ -276,6 +276,11 @@ def count_states(session: Session, run_id: UUID) -> dict[ChunkState, int]:
         select(ChunkRow.state, func.count()).where(ChunkRow.run_id == run_id).group_by(ChunkRow.state)
     )
     return {ChunkState(state): number for state, number in rows}
+
+
+def has_open_chunks(session: Session, run_id: UUID) -> bool:
+    is_open = ChunkRow.state.in_([ChunkState.PENDING.value, ChunkState.RUNNING.value])
+    return bool(session.scalar(select(exists().where(ChunkRow.run_id == run_id, is_open))))
 
 
 def last_setback(session: Session, run_id: UUID) -> str | None:

@@ -116,7 +116,7 @@ def test_stored_notes_are_listed_and_filtered(first_run: dict[str, object], comm
 def started_run(folder: Path, environment: dict[str, str], url: str) -> "subprocess.Popen[str]":
     """Start a run against a slow model, and give it back once its chunks are with the model."""
     process = subprocess.Popen(
-        [*COMMAND, "run", str(INTERVIEW), "--anew"],
+        [*COMMAND, "run", str(INTERVIEW), "--no-cache"],
         cwd=folder,
         env=environment | {"OPENAI_BASE_URL": url, "NOTES_MODEL": OFFLINE_MODEL},
         stdout=subprocess.DEVNULL,
@@ -172,7 +172,10 @@ def test_a_run_whose_endpoint_fails_for_good_is_partial_and_names_the_chunk(comm
 def test_a_wrong_key_ends_at_once_with_what_to_set(command: Command) -> None:
     with running_offline_model(api_key="right") as url:
         done = command(
-            "run", INTERVIEW, "--json", "--anew", OPENAI_BASE_URL=url, OPENAI_API_KEY="wrong", NOTES_MODEL=OFFLINE_MODEL
+            *("run", INTERVIEW, "--json", "--no-cache"),
+            OPENAI_BASE_URL=url,
+            OPENAI_API_KEY="wrong",
+            NOTES_MODEL=OFFLINE_MODEL,
         )
     assert done.returncode == 5, done.stderr
     assert "OPENAI_API_KEY" in json.loads(done.stdout)["run"]["reason"]
