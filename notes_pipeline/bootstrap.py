@@ -149,21 +149,24 @@ class Services:
     def asking(self, gate: "Gate") -> "Asking":
         """Put together what asks models."""
         from notes_pipeline.steps.asking import Asking, Fallback
+        from notes_pipeline.steps.paying import Paying
 
         settings = self.settings
-        return Asking(
+        paying = Paying(
             transactions=self.transactions,
-            models=self.models,
             gate=gate,
             prices=self.prices,
             call_timeout_s=settings.notes_call_timeout_s,
-            fallback=None
-            if settings.notes_fallback_model is None
-            else Fallback(settings.notes_fallback_model, self.fallback_models),
-            patience_s=settings.notes_patience_s,
             budgets=Budgets(
                 day=micro_usd(settings.notes_budget_day_usd), workspace=micro_usd(settings.notes_budget_workspace_usd)
             ),
+        )
+        fallback = settings.notes_fallback_model
+        return Asking(
+            paying=paying,
+            models=self.models,
+            fallback=None if fallback is None else Fallback(fallback, self.fallback_models),
+            patience_s=settings.notes_patience_s,
         )
 
 

@@ -19,7 +19,8 @@ from notes_pipeline.llm.gate import Gate, OpenGate
 from notes_pipeline.llm.prices import PriceList, load_prices
 from notes_pipeline.llm.rendering import Message
 from notes_pipeline.llm.requests import ModelRequest
-from notes_pipeline.steps.asking import Asking, Fallback, Model
+from notes_pipeline.steps.asking import Asking, Fallback
+from notes_pipeline.steps.paying import Model, Paying
 from notes_pipeline.store.budgets import Budgets
 from notes_pipeline.store.database import Transactions
 
@@ -110,13 +111,9 @@ def make_asking(
     patience_s: float = 600.0,
 ) -> Asking:
     return Asking(
-        transactions,
+        Paying(transactions, gate or OpenGate(), prices or load_prices(), 5.0, budgets or Budgets()),
         model,
-        gate or OpenGate(),
-        prices or load_prices(),
-        5.0,
         fallback=None if fallback is None else Fallback(fallback, model),
-        budgets=budgets or Budgets(),
         patience_s=patience_s,
     )
 

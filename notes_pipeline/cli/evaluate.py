@@ -32,7 +32,7 @@ from notes_pipeline.llm.gate import Gate, OpenGate
 from notes_pipeline.llm.recording import Recording, RecordingModel, ReplayedModel, read_recording
 from notes_pipeline.logs import configure_logging
 from notes_pipeline.settings import Settings, read_settings
-from notes_pipeline.steps.asking import Asking, Model
+from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.canary import Canary, run_canary
 from notes_pipeline.steps.evaluate import (
     Evaluating,
@@ -42,6 +42,7 @@ from notes_pipeline.steps.evaluate import (
     open_gold_set,
 )
 from notes_pipeline.steps.export_gold import export_gold
+from notes_pipeline.steps.paying import Model
 from notes_pipeline.store.budgets import NO_BUDGETS
 from notes_pipeline.store.evaluations import StoredEvaluation, latest_evaluations, load_evaluation
 from notes_pipeline.store.workspaces import ensure_workspace
@@ -136,7 +137,9 @@ def _model(services: Services, wishes: Wishes, stack: ExitStack) -> tuple[str, C
             raise InputError(f"{wishes.replay} has answers of {', '.join(names) or 'no model'}; choose one by --model")
         # What was paid when it was recorded is not spent again: no budget holds it up.
         return wishes.model or names[0], lambda asking: replace(
-            asking, models=lambda name: ReplayedModel(name, answers), budgets=NO_BUDGETS
+            asking,
+            paying=replace(asking.paying, budgets=NO_BUDGETS),
+            models=lambda name: ReplayedModel(name, answers),
         )
     model = wishes.model or services.models.default()
     with suppress(ModelConfigurationError):  # what the endpoint says to the evaluation itself is more to the point

@@ -33,13 +33,14 @@ from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.llm.prompts import DRAFT_PROMPT, JUDGE_PROMPT, REPAIR_PROMPT
 from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.steps.asked import where_asked
-from notes_pipeline.steps.asking import Asking, Who
+from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.checking import IndexCache, check_claim, shown_utterances
 from notes_pipeline.steps.closing import close_if_complete
 from notes_pipeline.steps.drafting import ChunkToDraft, draft_claims
 from notes_pipeline.steps.judging import judge_written
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.patience import insist, is_passing
+from notes_pipeline.steps.paying import Who
 from notes_pipeline.steps.recent import Recent
 from notes_pipeline.steps.repairing import repair_note
 from notes_pipeline.store import chunks

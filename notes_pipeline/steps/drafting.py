@@ -7,7 +7,8 @@ from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.answers import DRAFT, DraftAnswer
 from notes_pipeline.llm.generating import Draft, draft_context, draft_request, read_draft, topic_hashes
-from notes_pipeline.steps.asking import Asking, Who
+from notes_pipeline.steps.asking import Asking
+from notes_pipeline.steps.paying import Who
 from notes_pipeline.store.answers import KnownAnswer
 
 
@@ -41,7 +42,7 @@ def draft_claims(asking: Asking, who: Who, task: ChunkToDraft) -> list[DraftBy]:
         What `Asking.ask` raises.
     """
     hashes = topic_hashes(task.guide)
-    parts = asking.known_parts(who, task.context(who.model), list(hashes.values()), task.prompt.hash)
+    parts = asking.paying.known_parts(who, task.context(who.model), list(hashes.values()), task.prompt.hash)
     drafts, rest = _taken(parts, hashes, task.guide)
     if rest:
         guide = task.guide.only(rest)

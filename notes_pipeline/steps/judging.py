@@ -6,7 +6,8 @@ from notes_pipeline.core.errors import ModelError, RetryableError
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import judge_request
-from notes_pipeline.steps.asking import Asking, Who
+from notes_pipeline.steps.asking import Asking
+from notes_pipeline.steps.paying import Who
 from notes_pipeline.store.notes import WrittenNote
 
 

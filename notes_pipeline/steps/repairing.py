@@ -6,9 +6,10 @@ from notes_pipeline.core.errors import ModelError, RetryableError
 from notes_pipeline.core.notes import Claim, Flag, NoteStatus
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import read_quotes, repair_request
-from notes_pipeline.steps.asking import Asking, Who
+from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.checking import check_claim
 from notes_pipeline.steps.drafting import ChunkToDraft
+from notes_pipeline.steps.paying import Who
 from notes_pipeline.store.notes import WrittenNote
 from notes_pipeline.verification import TranscriptIndex
 

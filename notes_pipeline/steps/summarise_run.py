@@ -19,9 +19,10 @@ from notes_pipeline.core.wording import FLAGS
 from notes_pipeline.llm.answers import SummaryAnswer
 from notes_pipeline.llm.generating import summary_request
 from notes_pipeline.llm.prompts import SUMMARY_PROMPT
-from notes_pipeline.steps.asking import Asking, Who
+from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.checking import IndexCache
 from notes_pipeline.steps.patience import insist
+from notes_pipeline.steps.paying import Who
 from notes_pipeline.store.answers import Asker
 from notes_pipeline.store.chunks import chunk_ledger
 from notes_pipeline.store.database import Transactions
@@ -94,7 +95,7 @@ def _postpone(transactions: Transactions, run_id: UUID, wait_s: float, *, counts
 def _hold(asking: Asking, run_id: UUID) -> None:
     """Keep the sweep from ringing for it as long as a call may take."""
     with asking.transactions.begin() as session:
-        postpone_summary(session, run_id, wait_s=asking.call_timeout_s, counts=False)
+        postpone_summary(session, run_id, wait_s=asking.paying.call_timeout_s, counts=False)
 
 
 def _write(

@@ -15,10 +15,10 @@ from celery.signals import task_failure, worker_ready, worker_shutdown, worker_s
 from notes_pipeline.bootstrap import Services
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.llm.gate import Gate
-from notes_pipeline.steps.asking import CALL_MARGIN_S
 from notes_pipeline.steps.checking import IndexCache
 from notes_pipeline.steps.draft_chunk import Drafting
 from notes_pipeline.steps.next_work import NOTHING
+from notes_pipeline.steps.paying import CALL_MARGIN_S
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.database import server_version
 from notes_pipeline.store.health import migration_version
