@@ -1,6 +1,8 @@
 """`costs`: what models cost, by run, by interview and by note."""
 
 from collections.abc import Sequence
+from typing import TypedDict
+from uuid import UUID
 
 from rich.table import Table
 from rich.text import Text
@@ -14,12 +16,27 @@ from notes_pipeline.store.costs import RunCost, costs_of_runs
 from notes_pipeline.store.workspaces import ensure_workspace
 
 
+class Sums(TypedDict):
+    """`interview`: the file's name where all is about one."""
+
+    interview: str | None
+    interviews: int
+    notes: int
+    usd: float | None
+    usd_per_interview: float | None
+    usd_per_note: float | None
+
+
 def print_costs(*, days: int, as_json: bool) -> None:
     with stored_services() as services, services.transactions.begin() as session:
         workspace_id = ensure_workspace(session, services.settings.notes_workspace)
         runs = costs_of_runs(session, workspace_id, days=days)
     if as_json:
-        print(to_text({"days": days, "runs": [_run_json(run) for run in runs], **_sums(runs)}))
+        listed = {
+            "runs": [_run_json(run) for run in runs],
+            "by_interview": [_sums(each) for each in _by_interview(runs)],
+        }
+        print(to_text({"days": days, **listed, **_sums(runs)}))
         return
     table = Table(box=None, padding=(0, 2, 0, 0))
     table.add_column("run", no_wrap=True)
@@ -41,6 +58,15 @@ def print_costs(*, days: int, as_json: bool) -> None:
         )
     out = console()
     out.print(table)
+    for each in _by_interview(runs):
+        if len(each) > 1:
+            sums = _sums(each)
+            out.print(
+                Text(
+                    f"{printable(each[0].interview)}: {len(each)} runs, {_dollars(sums['usd'])}, "
+                    f"{_dollars(sums['usd_per_note'])} a note that may be believed"
+                )
+            )
     sums = _sums(runs)
     out.print(
         Text(
@@ -70,13 +96,22 @@ def _run_json(run: RunCost) -> dict[str, object]:
     }
 
 
-def _sums(runs: Sequence[RunCost]) -> dict[str, float | int | None]:
+def _by_interview(runs: Sequence[RunCost]) -> list[list[RunCost]]:
+    by_transcript: dict[UUID, list[RunCost]] = {}
+    for run in runs:
+        by_transcript.setdefault(run.transcript_id, []).append(run)
+    return list(by_transcript.values())
+
+
+def _sums(runs: Sequence[RunCost]) -> Sums:
     """Add up; one run without a known price makes the sums unknown."""
     costs = [run.cost_micro_usd for run in runs]
     total = None if None in costs else sum(cost for cost in costs if cost is not None)
     interviews = len({run.transcript_id for run in runs})
     return {
+        "interview": runs[0].interview if interviews == 1 else None,
         "interviews": interviews,
+        "notes": sum(run.notes for run in runs),
         "usd": _usd(total),
         "usd_per_interview": _usd(_per(total, interviews)),
         "usd_per_note": _usd(_per(total, sum(run.notes for run in runs))),
