@@ -111,6 +111,13 @@ class Paying:
     def known_or_paid(
         self, request: ModelRequest[A], who: Who, wanted: Wanted, models: Callable[[str], Model]
     ) -> KnownAnswer:
+        """Give the answer to a request, of whatever form, and the model that gave it.
+
+        Raises:
+            RetryableError: may succeed later.
+            ModelError: will not, or not in this run; the kind says why.
+            LeaseLostError: the work is another's by now.
+        """
         known = self._take_on(who, wanted, request.prompt_hash)
         if known is not None:
             return usable(known)
