@@ -9,6 +9,7 @@ from notes_pipeline.cli.as_json import run_json, stored_note_json, to_text
 from notes_pipeline.cli.printing import print_run, print_stored_notes
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import database
+from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.core.notes import NoteStatus
 from notes_pipeline.core.reviewing import is_readable
 from notes_pipeline.settings import read_settings
@@ -57,6 +58,8 @@ def show_run(of: UUID | None, *, question: str | None, theme: str | None, status
     with stored_services() as services:
         run_id = find_run(services.transactions, services.settings.notes_workspace, of)
         report = read_run(services.transactions, run_id)
+    _know(question, [each.id for each in report.guide.questions], "question")
+    _know(theme, [each.id for each in report.guide.themes], "theme")
     chosen = tuple(
         stored
         for stored in report.notes
@@ -68,6 +71,12 @@ def show_run(of: UUID | None, *, question: str | None, theme: str | None, status
         print(run_json(report, chosen, []))
     else:
         print_run(report, chosen)
+
+
+def _know(wanted: str | None, ids: list[str], what: str) -> None:
+    """Raise NotFoundError when the guide of a run has no such id, rather than show nothing."""
+    if wanted is not None and wanted not in ids:
+        raise NotFoundError(f"this run's guide has no {what} {wanted!r}; it has {', '.join(ids) or 'none'}")
 
 
 def _is_wanted(stored: StoredNote, status: str) -> bool:

@@ -230,3 +230,13 @@ def test_the_prompts_are_listed_and_printed(command: Command) -> None:
     assert [prompt["name"] for prompt in listed] == ["draft_notes", "repair_note", "judge_support", "summarise"]
     assert command("prompts", "draft_notes").stdout.startswith("---\nname: draft_notes\n")
     assert command("prompts", "no-such").returncode == 3
+
+
+def test_a_question_that_the_guide_has_not_is_named_with_those_it_has(
+    first_run: dict[str, object], command: Command
+) -> None:
+    run = first_run["run"]
+    assert isinstance(run, dict)
+    done = command("show", run["id"], "--question", "no-such")
+    assert done.returncode == 3
+    assert "has no question 'no-such'; it has before, decision" in done.stderr
