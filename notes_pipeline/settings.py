@@ -3,6 +3,7 @@
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -42,8 +43,25 @@ class Settings(BaseSettings):
     notes_patience_s: float = Field(default=600.0, ge=0, description="With an endpoint that is down.")
     notes_canary: Path | None = Field(default=None, description="A gold set that workers evaluate once a day.")
     notes_alarm_webhook: str | None = Field(default=None, description="Where an alarm is posted to.")
-    notes_concurrency: int = Field(default=16, ge=1, le=400, description="Calls in flight per worker process.")
+    notes_concurrency: int = Field(default=16, ge=1, le=400, description="Chunks drafted at once by a worker process.")
     notes_call_timeout_s: float = Field(default=120.0, gt=0, description="From asking a model to its last byte.")
+    notes_calls_in_flight: int | None = Field(
+        default=None, ge=1, description="Chunks that all workers together draft at once; by default all their slots."
+    )
+    notes_stop_grace_s: float = Field(
+        default=30.0, ge=0, description="For calls in flight when a worker is stopped; the rest goes on elsewhere."
+    )
+    notes_run_deadline_s: float | None = Field(
+        default=86_400.0, gt=0, description="From asking for a run; what is not drafted by then fails."
+    )
+    notes_max_transcript_characters: int = Field(default=5_000_000, ge=1, description="Of one transcript.")
+    notes_max_chunks: int = Field(default=2_000, ge=1, description="Of one run.")
+    notes_max_open_runs: int = Field(default=10_000, ge=1, description="Of one workspace; more are refused.")
+    notes_metrics_port: int | None = Field(default=None, ge=0, le=65_535, description="Of a worker's metrics.")
+    notes_metrics_host: str = Field(default="127.0.0.1", description="Where the metrics listen.")
+    notes_logs: Literal["auto", "json", "console"] = Field(
+        default="auto", description="How logs are written; auto: JSON unless a person looks on."
+    )
     notes_lease_s: float = Field(default=30.0, gt=0, description="Work without a sign of life is free after this.")
     notes_sweep_s: float = Field(default=10.0, gt=0, description="Between two looks for stuck or unannounced work.")
 

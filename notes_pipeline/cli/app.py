@@ -98,6 +98,61 @@ def run(
 
 
 @app.command()
+def submit(
+    files: Annotated[list[Path], typer.Argument(help="Interviews, of any format that `run` reads.")],
+    guide: Annotated[
+        Path | None, typer.Option(help="What notes are asked for, as YAML or JSON. Without it, a general guide.")
+    ] = None,
+    backfill: Annotated[
+        bool, typer.Option("--backfill", help="Work on it when nothing else waits: for thousands of old interviews.")
+    ] = False,
+    anew: Annotated[bool, typer.Option("--anew", help="Do it again even if the result is stored.")] = False,
+    model: Annotated[str | None, typer.Option(help="The model to ask, instead of `NOTES_MODEL`.")] = None,
+    budget: Annotated[
+        float | None, typer.Option(min=0.000001, help="US dollars that the calls of each run may cost.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Hand interviews to the workers and return at once. Needs `DATABASE_URL`, and `REDIS_URL` to have them begin now.
+
+    Prints a run's id for each file. What cannot be read is named, the others are stored all the same, and the exit
+    code is 3.
+
+    Example: `notes-pipeline submit archive/*.vtt --guide guide.yaml --backfill`
+    """
+    from notes_pipeline.cli.operate import submit_files
+    from notes_pipeline.cli.run import Wishes
+
+    budget_usd = None if budget is None else Decimal(str(budget))
+    wishes = Wishes(model=model, anew=anew, budget_usd=budget_usd, is_backfill=backfill)
+    raise typer.Exit(submit_files(files, guide, wishes, as_json=as_json))
+
+
+@app.command()
+def retry(
+    of: Annotated[UUID | None, typer.Argument(help="The id of a run, or of a transcript for its latest run.")] = None,
+) -> None:
+    """Draft the chunks of a run again that failed or were cancelled; the notes that are there stay.
+
+    Without an id, those of the latest run. Answers that are known are not paid again. A run that was interrupted goes
+    on.
+    """
+    from notes_pipeline.cli import operate
+
+    raise typer.Exit(operate.retry(of))
+
+
+@app.command()
+def cancel(
+    run_id: Annotated[UUID, typer.Argument(metavar="RUN", help="The id of a run.")],
+) -> None:
+    """Stop a run. It asks nothing more; the notes that it has are kept and published."""
+    from notes_pipeline.cli import operate
+
+    raise typer.Exit(operate.cancel(run_id))
+
+
+@app.command()
 def inspect(file: TranscriptFile, as_json: AsJson = False) -> None:
     """Show what the reader finds in a transcript, without storing anything.
 
@@ -241,6 +296,23 @@ def status(
     from notes_pipeline.cli.services import print_status
 
     raise typer.Exit(print_status(as_json=as_json, probe=probe))
+
+
+@app.command()
+def doctor(
+    only_worker: Annotated[
+        bool,
+        typer.Option("--worker", help="Only tell whether the worker of this machine lives: for a health check."),
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Find what is usually set wrong, and what to set instead: settings, database, broker, model, workers, machine.
+
+    Changes nothing, and works when everything is down. The exit code is 6 when something is an error, not a warning.
+    """
+    from notes_pipeline.cli.doctor import print_diagnosis, print_liveness
+
+    raise typer.Exit(print_liveness() if only_worker else print_diagnosis(as_json=as_json))
 
 
 @app.command()

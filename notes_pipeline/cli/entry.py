@@ -28,6 +28,10 @@ def _run(arguments: Sequence[str]) -> int | None:
             from notes_pipeline.cli.verify import verify_files
 
             return verify_files(Path(transcript), Path(claims), [], None)
+        case ["doctor", "--worker"]:  # the health check of each worker, every half minute: Typer would double its cost
+            from notes_pipeline.cli.doctor import print_liveness
+
+            return print_liveness()
     from notes_pipeline.cli.app import app
 
     app()

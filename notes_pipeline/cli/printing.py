@@ -30,7 +30,12 @@ OFFLINE_LABEL = (
 SHOWN_WARNINGS = 3
 SHOWN_QUESTION = 200  # characters of the passage that asks
 _FATE_STYLE = {"kept": "green", "moved": "yellow", "orphaned": "red"}
-_STATE_STYLE = {RunState.FINISHED: "green", RunState.PARTIAL: "yellow", RunState.FAILED: "red"}
+_STATE_STYLE = {
+    RunState.FINISHED: "green",
+    RunState.PARTIAL: "yellow",
+    RunState.FAILED: "red",
+    RunState.CANCELLED: "yellow",
+}
 _COVERAGE_STYLE = {
     CoverageState.ANSWERED: "green",
     CoverageState.PARTLY: "yellow",

@@ -39,7 +39,12 @@ from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell, check_broker
 
 POLL_S = 0.1
-_EXITS = {RunState.FINISHED: Exit.OK, RunState.PARTIAL: Exit.PARTIAL, RunState.FAILED: Exit.FAILED}
+EXITS = {
+    RunState.FINISHED: Exit.OK,
+    RunState.PARTIAL: Exit.PARTIAL,
+    RunState.FAILED: Exit.FAILED,
+    RunState.CANCELLED: Exit.PARTIAL,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,7 @@ class Wishes:
     judge: str | None = None
     summarises: bool = False
     budget_usd: Decimal | None = None
+    is_backfill: bool = False
 
 
 def run_file(
@@ -67,12 +73,18 @@ def run_file(
         upgrade(with_database)
         services = Services(with_database)
         try:
-            options = _options(services, wishes)
+            options = run_options(services, wishes)
             if only_estimate:
                 estimate = _estimate(services, read_transcript(data, name), read_guide(guide_data, guide_name), options)
                 print(estimate_json(estimate, options.model)) if as_json else print_estimate(estimate, options.model)
                 return Exit.OK
-            transcript = ingest_transcript(services.transactions, settings.notes_workspace, data, name)
+            transcript = ingest_transcript(
+                services.transactions,
+                settings.notes_workspace,
+                data,
+                name,
+                most_characters=settings.notes_max_transcript_characters,
+            )
             asked = ingest_guide(services.transactions, settings.notes_workspace, guide_data, guide_name)
             run_id = _finished_run(services, transcript, asked, options)
             report = read_run(services.transactions, run_id)
@@ -90,7 +102,7 @@ def run_file(
         _print_place(settings)
     if report.run.state is not RunState.FINISHED:
         _say(f"The run is {report.run.state.value}: {printable(report.run.reason or 'for no known reason')}")
-    return _EXITS[report.run.state]
+    return EXITS[report.run.state]
 
 
 def general_guide() -> bytes:
@@ -98,7 +110,7 @@ def general_guide() -> bytes:
     return files("notes_pipeline").joinpath("guides/general.yaml").read_bytes()
 
 
-def _options(services: Services, wishes: Wishes) -> RunOptions:
+def run_options(services: Services, wishes: Wishes) -> RunOptions:
     """Put wishes and settings together.
 
     Raises:
@@ -114,6 +126,8 @@ def _options(services: Services, wishes: Wishes) -> RunOptions:
         judge_model=wishes.judge or settings.notes_judge_model,
         summarises=wishes.summarises,
         budget_micro_usd=micro_usd(budget),
+        is_backfill=wishes.is_backfill,
+        deadline_s=settings.notes_run_deadline_s,
     )
     budgets = (budget, settings.notes_budget_day_usd, settings.notes_budget_workspace_usd)
     if any(each is not None for each in budgets):
@@ -148,19 +162,32 @@ def _finished_run(
         ModelUnreachableError: the endpoint does not answer, and there is no other to fall back to.
     """
     settings = services.settings
-    run = request_run(services.transactions, settings.notes_workspace, transcript, guide, options, services.prompts)
+    run = request_run(
+        services.transactions,
+        settings.notes_workspace,
+        transcript,
+        guide,
+        options,
+        services.prompts,
+        limits=services.limits,
+    )
     if run.state.is_final:
         _say(f"This run is stored, nothing was asked again (--anew asks again): {run.id}")
         return run.id
     if not settings.uses_offline_model and settings.notes_fallback_model is None:
         with suppress(ModelConfigurationError):  # what the endpoint says to the run itself is more to the point
             services.models.client(options.model).list_models()
+    work_until_over(services, run.id, NextWork(plan=(run.id,)))
+    return run.id
+
+
+def work_until_over(services: Services, run_id: UUID, work: NextWork) -> None:
+    """Ring for the work of a run, with a worker of our own beside others, and show progress until the run is over."""
     with working_parts(services.settings) as parts:
         if parts.settings.redis_url is not None:
             check_broker(parts.settings.redis_url)
-            Doorbell(create_app(parts.settings.redis_url)).ring(NextWork(plan=(run.id,)))
-        _wait(services, run.id, parts)
-    return run.id
+            Doorbell(create_app(parts.settings.redis_url)).ring(work)
+        _wait(services, run_id, parts)
 
 
 def _wait(services: Services, run_id: UUID, parts: WorkingParts) -> None:

@@ -33,6 +33,10 @@ class ServiceUnavailableError(NotesPipelineError):
     """A database, broker or program that we need does not answer."""
 
 
+class TooMuchWorkError(NotesPipelineError):
+    """More work waits than is allowed; nothing was stored, and the same may be asked for later."""
+
+
 class ModelError(NotesPipelineError):
     """The model gave no usable answer."""
 

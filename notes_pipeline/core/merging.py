@@ -14,11 +14,16 @@ SAME_PASSAGE_SHARE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A note as one chunk gave it. `id` and `chunk_index`: where it is stored and came from."""
+    """A note as one chunk gave it. `id` and `chunk_index`: where it is stored and came from.
+
+    `is_published`: readers see it already, since its run is tried again. `is_reviewed`: a person has decided on it.
+    """
 
     id: UUID
     chunk_index: int
     note: Note
+    is_published: bool = False
+    is_reviewed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,11 +42,12 @@ def merge_notes(drafts: Sequence[Draft]) -> list[MergedNote]:
     """Group drafts into notes. Each draft is in exactly one group, as the kept one or as absorbed.
 
     Only drafts of different chunks are merged: what one answer lists apart is meant apart. A supported note never
-    absorbs a flagged one, nor the reverse: a doubt must not hide behind a sound quote. Flagged drafts are merged
-    only when statement and quotes are the same words.
+    absorbs a flagged one, nor the reverse: a doubt must not hide behind a sound quote. Flagged drafts are merged only
+    when statement and quotes are the same words. What is published stays, and takes in what says the same; what was
+    reviewed stays as the reviewer saw it.
     """
     merged: list[MergedNote] = []
-    for draft in sorted(drafts, key=lambda each: each.chunk_index):
+    for draft in sorted(drafts, key=lambda each: (not each.is_published, each.chunk_index)):
         for position, group in enumerate(merged):
             if _is_same(group, draft):
                 merged[position] = _absorb(group, draft)
@@ -53,6 +59,8 @@ def merge_notes(drafts: Sequence[Draft]) -> list[MergedNote]:
 
 def _is_same(group: MergedNote, draft: Draft) -> bool:
     kept = group.kept.note
+    if group.kept.is_reviewed or draft.is_published:
+        return False
     if any(member.chunk_index == draft.chunk_index for member in (group.kept, *group.absorbed)):
         return False
     if (kept.question_id, kept.theme_id, kept.status) != (

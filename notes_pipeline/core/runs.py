@@ -4,7 +4,10 @@ from enum import StrEnum
 
 
 class RunState(StrEnum):
-    """queued -> running -> finishing (-> summarising) -> finished | partial | failed. A state never goes back."""
+    """queued -> running -> finishing (-> summarising) -> finished | partial | failed | cancelled.
+
+    A state never goes back, but for a retry: what is partial, failed or cancelled then runs again.
+    """
 
     QUEUED = "queued"  # uploaded, not yet cut into chunks
     RUNNING = "running"  # chunks are being drafted
@@ -13,10 +16,16 @@ class RunState(StrEnum):
     FINISHED = "finished"
     PARTIAL = "partial"  # some chunks failed for good; the notes of the others are there
     FAILED = "failed"  # no chunk could be drafted
+    CANCELLED = "cancelled"  # somebody stopped it; the notes of the chunks that were done are there
 
     @property
     def is_final(self) -> bool:
-        return self in (RunState.FINISHED, RunState.PARTIAL, RunState.FAILED)
+        return self is RunState.FINISHED or self.is_incomplete
+
+    @property
+    def is_incomplete(self) -> bool:
+        """It ended without all of its notes, and may be tried again."""
+        return self in (RunState.PARTIAL, RunState.FAILED, RunState.CANCELLED)
 
 
 class ChunkState(StrEnum):
@@ -40,6 +49,8 @@ class ChunkOutcome(StrEnum):
     OVER_BUDGET = "over_budget"  # its call could cost more than is left
     REJECTED = "rejected"  # the endpoint does not take this question, whatever form it is asked in
     POISONED = "poisoned"  # every worker that took it died or lost it
+    OVERDUE = "overdue"  # the run's time was up before its turn came
+    CANCELLED = "cancelled"  # its run was stopped before its turn came, or while it was being drafted
     BROKEN = "broken"  # a fault of our own; the log has it
 
 

@@ -56,9 +56,13 @@ def shown_utterances(transcript: Transcript, chunk: Chunk) -> range:
 
 
 class IndexCache:
-    """Keeps the last transcripts with their index: it takes tens of milliseconds, and every chunk of one needs it."""
+    """Keeps the last transcripts with their index: it takes tens of milliseconds, and every chunk of one needs it.
 
-    def __init__(self, size: int = 16) -> None:
+    Twelve take 30 MB where transcripts are an hour long. Chunks are drafted in the order of their runs, so a process
+    with 100 slots works on about as many at a time.
+    """
+
+    def __init__(self, size: int = 12) -> None:
         self._recent: Recent[tuple[UUID, Roles], TranscriptIndex] = Recent(size)
 
     def get(self, transcript_id: UUID, roles: Roles, load: Callable[[], Transcript]) -> TranscriptIndex:

@@ -4,17 +4,17 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.runs import RunState
 from notes_pipeline.store.chunks import has_open_chunks
-from notes_pipeline.store.runs import StoredRun, load_run, set_state
+from notes_pipeline.store.runs import lock_state, set_state
 
 
-def close_if_complete(session: Session, run_id: UUID, *, locked: StoredRun | None = None) -> bool:
+def close_if_complete(session: Session, run_id: UUID, *, locked: RunState | None = None) -> bool:
     """Set a running run to finishing when no chunk of it is open; tell whether that was done now.
 
-    The run's row is locked first, unless it is already (`locked`): of two chunks that end at once, the second waits and
-    then sees the first's end.
+    The run's row is locked first, unless it is already, in the state `locked`: of two chunks that end at once, the
+    second waits and then sees the first's end.
     """
-    run = load_run(session, run_id, lock=True) if locked is None else locked
-    if run.state is not RunState.RUNNING or has_open_chunks(session, run_id):
+    state = lock_state(session, run_id) if locked is None else locked
+    if state is not RunState.RUNNING or has_open_chunks(session, run_id):
         return False
     set_state(session, run_id, RunState.FINISHING)
     return True

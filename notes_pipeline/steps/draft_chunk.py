@@ -30,6 +30,7 @@ from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
 from notes_pipeline.core.transcript import Transcript
+from notes_pipeline.llm.generating import topic_hashes
 from notes_pipeline.llm.prompts import DRAFT_PROMPT, JUDGE_PROMPT, REPAIR_PROMPT
 from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.steps.asked import where_asked
@@ -43,14 +44,21 @@ from notes_pipeline.steps.patience import insist, is_passing
 from notes_pipeline.steps.paying import Who
 from notes_pipeline.steps.recent import Recent
 from notes_pipeline.steps.repairing import repair_note
-from notes_pipeline.store import chunks
+from notes_pipeline.store import leases
 from notes_pipeline.store.answers import Asker
-from notes_pipeline.store.chunks import LeasedChunk, give_up_pending, lease_chunk, release_chunk, settle_chunk
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import load_guide
+from notes_pipeline.store.leases import (
+    LeasedChunk,
+    give_up_pending,
+    lease_chunk,
+    lose_chunk,
+    release_chunk,
+    settle_chunk,
+)
 from notes_pipeline.store.notes import Origin, WrittenNote, add_drafts
 from notes_pipeline.store.prompts import load_stored_prompt
-from notes_pipeline.store.runs import StoredRun, load_run
+from notes_pipeline.store.runs import StoredRun, load_run, lock_state
 from notes_pipeline.store.tables.base import Records
 from notes_pipeline.store.transcripts import load_transcript
 from notes_pipeline.verification import VERIFIER_VERSION, TranscriptIndex
@@ -71,6 +79,7 @@ class RunToDraft:
     run: StoredRun
     guide: Guide
     prompts: dict[str, Prompt]
+    topics: dict[str, str]  # hash by id
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +87,8 @@ class Drafting:
     """What `draft_chunk` works with.
 
     `hold`: keeps a lease alive while its block runs, by token; what it gives is called before each model call, and
-    starts the time anew after which a thread is taken for hanging.
+    starts the time anew after which a thread is taken for hanging. `aside_s`: how long chunks that are given back are
+    kept from others.
     """
 
     asking: Asking
@@ -87,6 +97,7 @@ class Drafting:
     lease_s: float
     hold: Callable[[UUID], AbstractContextManager[Touch]]
     runs: Recent[UUID, RunToDraft] = field(default_factory=lambda: Recent(64))
+    aside_s: float = 0.0
 
     @property
     def transactions(self) -> Transactions:
@@ -99,6 +110,7 @@ class _Task:
     run: StoredRun
     guide: Guide
     prompts: dict[str, Prompt]
+    topics: dict[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,21 +125,32 @@ class _End:
 
 
 def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
+    """Lease a chunk and draft it. Does nothing for one that another holds, that is done, or that is not yet due."""
+    with drafting.transactions.begin() as session:
+        leased = lease_chunk(
+            session, chunk_id, owner=drafting.owner, lease_s=drafting.lease_s, is_aside=drafting.aside_s > 0
+        )
+    return NOTHING if leased is None else draft_leased(drafting, leased)
+
+
+def draft_leased(drafting: Drafting, leased: LeasedChunk) -> NextWork:
     """Ask the model for the claims of a chunk, verify every quote, store the notes.
 
-    Does nothing for a chunk that another holds, that is done, or that is not yet due. No transaction is open while the
-    model is asked. What was paid for is written even if the database is away for a while.
+    No transaction is open while the model is asked. What was paid for is written even if the database is away for a
+    while.
+
+    Raises:
+        MemoryError: there is none left; the chunk is given back, and counts as having lost its worker.
     """
-    with drafting.transactions.begin() as session:
-        leased = lease_chunk(session, chunk_id, owner=drafting.owner, lease_s=drafting.lease_s)
-    if leased is None:
-        return NOTHING
     with drafting.hold(leased.token) as touch:
         try:
             return _draft_leased(drafting, leased, touch)
         except LeaseLostError:
             log.warning("lease_lost", chunk_id=str(leased.id))
             return NOTHING
+        except MemoryError:
+            insist(partial(_lose, drafting, leased))
+            raise
         except SQLAlchemyError as error:
             if not is_passing(error):
                 return _broken(drafting, leased, error)
@@ -140,7 +163,7 @@ def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
 
 def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> NextWork:
     known = drafting.runs.get(leased.run_id, partial(_load_run, drafting, leased.run_id))
-    task = _Task(leased, known.run, known.guide, known.prompts)
+    task = _Task(leased, known.run, known.guide, known.prompts, known.topics)
     run, who = task.run, _who(task, touch)
     index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
     try:
@@ -158,7 +181,8 @@ def _load_run(drafting: Drafting, run_id: UUID) -> RunToDraft:
     with drafting.transactions.begin() as session:
         run = load_run(session, run_id)
         prompts = {name: load_stored_prompt(session, hash_) for name, hash_ in run.prompts.items()}
-        return RunToDraft(run, load_guide(session, run.guide_id), prompts)
+        guide = load_guide(session, run.guide_id)
+    return RunToDraft(run, guide, prompts, topic_hashes(guide))
 
 
 def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWork:
@@ -173,11 +197,17 @@ def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWo
     return insist(settle)
 
 
+def _lose(drafting: Drafting, leased: LeasedChunk) -> None:
+    with drafting.transactions.begin() as session:
+        lose_chunk(session, leased, error="the worker ran out of memory")
+
+
 def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> _End:
     """Ask, verify, and, where the run wants it, ask again and have it judged."""
     run, chunk = task.run, task.leased.chunk
     shown = shown_utterances(index.transcript, chunk)
-    to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, render_chunk(index.transcript, chunk, run.roles))
+    rendered = render_chunk(index.transcript, chunk, run.roles)
+    to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, rendered, task.topics)
     drafts = draft_claims(asking, who, to_draft)
     notes = [
         WrittenNote(check_claim(claim, index, shown), each.model) for each in drafts for claim in each.draft.claims
@@ -233,7 +263,7 @@ def _failed(error: ModelError) -> _End:
 def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> NextWork:
     """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last."""
     with drafting.transactions.begin() as session:
-        locked = load_run(session, run.id, lock=True)
+        state = lock_state(session, run.id)
         if not settle_chunk(session, leased, end.state, end.outcome, error=end.error, coverage=_records(end.coverage)):
             log.warning("lease_lost", chunk_id=str(leased.id))
             return NOTHING
@@ -241,7 +271,7 @@ def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) 
         add_drafts(session, origin, end.notes)
         if end.outcome is ChunkOutcome.NOT_CONFIGURED:
             give_up_pending(session, run.id, end.outcome, end.error or "")
-        is_complete = close_if_complete(session, run.id, locked=locked)
+        is_complete = close_if_complete(session, run.id, locked=state)
     return NextWork(finish=(run.id,)) if is_complete else NOTHING
 
 
@@ -255,7 +285,8 @@ def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLo
 
     def cut() -> UUID | None:
         with drafting.transactions.begin() as session:
-            return chunks.halve_chunk(session, leased, halves, error=str(error))
+            lock_state(session, leased.run_id)
+            return leases.halve_chunk(session, leased, halves, error=str(error), aside_s=drafting.aside_s)
 
     second = insist(cut)
     if second is None:
@@ -288,7 +319,15 @@ def _release(
     # Spread, so that what failed together does not come back together; never sooner than the endpoint asked for.
     wait_s *= random.uniform(1.0, 1.5)  # noqa: S311 (no secret depends on it)
     with drafting.transactions.begin() as session:
-        release_chunk(session, leased, error=str(error), wait_s=wait_s, counts=counts, is_busy=is_busy)
+        release_chunk(
+            session,
+            leased,
+            error=str(error),
+            wait_s=wait_s,
+            counts=counts,
+            is_busy=is_busy,
+            aside_s=drafting.aside_s,
+        )
     log.info("chunk_released", chunk_id=str(leased.id), wait_s=round(wait_s, 1), error=str(error))
 
 

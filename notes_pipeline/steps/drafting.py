@@ -14,11 +14,12 @@ from notes_pipeline.store.answers import KnownAnswer
 
 @dataclass(frozen=True, slots=True)
 class ChunkToDraft:
-    """What a model is shown of a chunk. `shown`: as `render_chunk` writes it."""
+    """What a model is shown of a chunk. `shown`: as `render_chunk` writes it. `topics`: hash by id, of the guide's."""
 
     prompt: Prompt
     guide: Guide
     shown: str
+    topics: dict[str, str]
 
     def context(self, model: str) -> str:
         return draft_context(self.prompt, self.guide, self.shown, model)
@@ -41,7 +42,7 @@ def draft_claims(asking: Asking, who: Who, task: ChunkToDraft) -> list[DraftBy]:
     Raises:
         What `Asking.ask` raises.
     """
-    hashes = topic_hashes(task.guide)
+    hashes = task.topics
     parts = asking.paying.known_parts(who, task.context(who.model), list(hashes.values()), task.prompt.hash)
     drafts, rest = _taken(parts, hashes, task.guide)
     if rest:

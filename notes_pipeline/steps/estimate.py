@@ -55,14 +55,15 @@ def estimate_run(
 ) -> Estimate:
     """Count chunks and tokens of what would be asked; nothing is stored and nothing asked."""
     roles = resolve_roles(transcript, guide)
-    hashes = list(topic_hashes(guide).values())
+    topics = topic_hashes(guide)
+    hashes = list(topics.values())
     tokens: list[int] = []
     chunks = chunk_transcript(transcript)
     with transactions.begin() as session:
         workspace_id = find_workspace(session, workspace)
         before = experience_with(session, options.model) or UNKNOWN
         for chunk in chunks:
-            task = ChunkToDraft(prompt, guide, render_chunk(transcript, chunk, roles))
+            task = ChunkToDraft(prompt, guide, render_chunk(transcript, chunk, roles), topics)
             parts = []
             if workspace_id is not None and options.uses_cache:
                 nobody = Asker(workspace_id, uuid4(), uuid4(), uuid4(), has_chunk=False, takes_known=True)

@@ -25,9 +25,9 @@ from notes_pipeline.steps.ingest import keep_guide, keep_transcript
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
-from notes_pipeline.store.chunks import give_up_pending
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.evaluations import Asked, calls_of, save_evaluation, seconds_until_due, set_aside
+from notes_pipeline.store.leases import give_up_pending
 from notes_pipeline.store.runs import load_run
 from notes_pipeline.store.workspaces import ensure_workspace
 from notes_pipeline.verification import VERIFIER_VERSION
@@ -61,6 +61,11 @@ class Evaluating:
     @property
     def transactions(self) -> Transactions:
         return self.drafting.transactions
+
+    @property
+    def aside_s(self) -> float:
+        """How long chunks are kept from the workers."""
+        return self.limit_s + ASIDE_MARGIN_S
 
     @property
     def prompt(self) -> Prompt:
@@ -105,7 +110,7 @@ def evaluate(
         EvaluationStoppedError: `evaluating.stop` was set.
     """
     asking = replace(evaluating.drafting.asking, fallback=None)
-    drafting = replace(evaluating.drafting, asking=asking)
+    drafting = replace(evaluating.drafting, asking=asking, aside_s=evaluating.aside_s)
     until = time.monotonic() + evaluating.limit_s
     runs: dict[UUID, GoldInterview] = {}
     try:
@@ -142,13 +147,13 @@ def _request(evaluating: Evaluating, interview: GoldInterview, model: str) -> UU
     return request_run(evaluating.transactions, workspace, transcript, guide, options, list(evaluating.prompts)).id
 
 
-def _set_aside(evaluating: Evaluating, chunks: Sequence[UUID], *, wait_s: float | None = None) -> None:
+def _set_aside(evaluating: Evaluating, chunks: Sequence[UUID]) -> None:
     """Keep chunks for this process: a worker that drafted them would be neither recorded nor replayed.
 
     Should this process be killed, the workers bring the runs to their end after a while.
     """
     with evaluating.transactions.begin() as session:
-        set_aside(session, chunks, wait_s=evaluating.limit_s + ASIDE_MARGIN_S if wait_s is None else wait_s)
+        set_aside(session, chunks, wait_s=evaluating.aside_s)
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,15 +167,12 @@ class _Drafter:
         to_draft = [chunk_id]
         while to_draft and not self.is_over:
             chunk = to_draft.pop()
-            _set_aside(self.evaluating, [chunk], wait_s=0)
             if halves := draft_chunk(self.drafting, chunk).draft:
-                _set_aside(self.evaluating, halves)
                 to_draft += halves
                 continue
             with self.evaluating.transactions.begin() as session:
-                wait_s = seconds_until_due(session, chunk)
+                wait_s = seconds_until_due(session, chunk, aside_s=self.drafting.aside_s)
             if wait_s is not None:
-                _set_aside(self.evaluating, [chunk])
                 self.wait(wait_s)
                 to_draft.append(chunk)
 

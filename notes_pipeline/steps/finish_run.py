@@ -7,6 +7,7 @@ from notes_pipeline.core.merging import MergedNote, merge_notes
 from notes_pipeline.core.notes import CoverageState, NoteStatus
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState, final_state
 from notes_pipeline.core.transcript import Span
+from notes_pipeline.steps.cancel_run import CANCELLED
 from notes_pipeline.steps.judging import can_be_judged
 from notes_pipeline.store.chunks import StoredChunk, chunk_ledger, coverage_answers
 from notes_pipeline.store.coverage import add_coverage
@@ -20,8 +21,8 @@ from notes_pipeline.store.tables.base import Record
 def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
     """Merge the drafts of a run whose chunks are all done or failed, judge its coverage, publish: in one transaction.
 
-    A run in any other state is left alone. Returns the state that the run has afterwards: a final one, or
-    `summarising` where it is asked for and there is something to sum up.
+    A run in any other state is left alone. One that is tried again takes the new drafts to its notes. Returns the state
+    that the run has afterwards: a final one, or `summarising` where it is asked for and there is something to sum up.
     """
     with transactions.begin() as session:
         run = load_run(session, run_id, lock=True)
@@ -37,6 +38,9 @@ def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
         claims = [_claim(answer) for answers in coverage_answers(session, run_id) for answer in answers]
         add_coverage(session, run_id, judge_coverage(guide, claims, supported, is_whole=is_whole))
         reason = "; ".join(filter(None, [why_incomplete(ledger), _unjudged(run, merged)])) or None
+        if run.cancelled_at is not None:
+            set_state(session, run_id, RunState.CANCELLED, reason=reason or CANCELLED)
+            return RunState.CANCELLED
         if run.summarises and notes:
             set_state(session, run_id, RunState.SUMMARISING, reason=reason)
             return RunState.SUMMARISING

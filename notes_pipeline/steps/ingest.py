@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from uuid import UUID
 
+from notes_pipeline.core.errors import InputError
 from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers import read_transcript
@@ -30,13 +31,23 @@ class IngestedGuide:
     is_new: bool
 
 
-def ingest_transcript(transactions: Transactions, workspace: str, data: bytes, filename: str) -> IngestedTranscript:
-    """Read and store a transcript.
+def ingest_transcript(
+    transactions: Transactions, workspace: str, data: bytes, filename: str, *, most_characters: int | None = None
+) -> IngestedTranscript:
+    """Read and store a transcript. `most_characters`: code points that it may have, None: any number.
 
     Raises:
         UnreadableTranscriptError: the file holds no transcript that can be read whole; nothing is stored.
+        InputError: it is longer than it may be; nothing is stored.
     """
-    return keep_transcript(transactions, workspace, read_transcript(data, filename), filename)
+    transcript = read_transcript(data, filename)
+    length = len(transcript.text)
+    if most_characters is not None and length > most_characters:
+        raise InputError(
+            f"{filename}: has {length:,} characters and a transcript may have {most_characters:,}: cut it into parts, "
+            "or raise NOTES_MAX_TRANSCRIPT_CHARACTERS"
+        )
+    return keep_transcript(transactions, workspace, transcript, filename)
 
 
 def keep_transcript(

@@ -15,7 +15,8 @@ def plan_run(transactions: Transactions, run_id: UUID) -> NextWork:
         run = load_run(session, run_id, lock=True)
         if run.state is not RunState.QUEUED:
             return NOTHING
-        chunk_ids = add_chunks(session, run_id, chunk_transcript(load_transcript(session, run.transcript_id)))
+        chunks = chunk_transcript(load_transcript(session, run.transcript_id))
+        chunk_ids = add_chunks(session, run_id, chunks, workspace_id=run.workspace_id, is_backfill=run.is_backfill)
         set_planned(session, run_id, len(chunk_ids))
         if not chunk_ids:
             set_state(session, run_id, RunState.FINISHING)

@@ -5,7 +5,8 @@ import json
 from dataclasses import dataclass
 from uuid import UUID
 
-from notes_pipeline.core.chunking import CHUNK_CHARACTERS, OVERLAP_TURNS
+from notes_pipeline.core.chunking import CHUNK_CHARACTERS, OVERLAP_TURNS, chunk_transcript
+from notes_pipeline.core.errors import InputError, TooMuchWorkError
 from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.core.runs import RunState
 from notes_pipeline.core.speaking import resolve_roles
@@ -25,6 +26,7 @@ class RunOptions:
 
     `repairs`: a note that does not stand is asked for once more. `judge_model`: who judges the notes, None: nobody.
     `summarises`: each question is answered from the notes. `budget_micro_usd`: what the calls may cost, None: no limit.
+    `is_backfill`: whatever else waits goes first. `deadline_s`: what is not drafted by then fails, None: no end.
     """
 
     model: str
@@ -34,6 +36,16 @@ class RunOptions:
     judge_model: str | None = None
     summarises: bool = False
     budget_micro_usd: int | None = None
+    is_backfill: bool = False
+    deadline_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one workspace may ask for: chunks of a run, and runs that have not ended."""
+
+    chunks: int = 2_000
+    open_runs: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +64,27 @@ def request_run(
     guide: IngestedGuide,
     options: RunOptions,
     prompts: list[Prompt],
+    *,
+    limits: Limits = Limits(),
+    request_id: str | None = None,
+    traceparent: str | None = None,
 ) -> RequestedRun:
     """Store a run as queued, or give the stored one of the same transcript, guide, model and recipe.
 
-    A stored run that failed or is partial is tried again as a new one; so is any other that is asked for anew or
-    without known answers. `prompts`: the texts to ask with; the run keeps those that it needs.
+    A stored run that is incomplete is tried again as a new one; so is any other that is asked for anew or without known
+    answers. `prompts`: the texts to ask with; the run keeps those that it needs. `request_id`, `traceparent`: of the
+    request or command that asks.
+
+    Raises:
+        InputError: the transcript is cut into more chunks than the limits allow.
+        TooMuchWorkError: too many runs of the workspace wait.
     """
+    number = len(chunk_transcript(transcript.transcript))
+    if number > limits.chunks:
+        raise InputError(
+            f"the transcript is {number:,} chunks long and a run may have {limits.chunks:,}: cut it into parts, or "
+            "raise NOTES_MAX_CHUNKS"
+        )
     needed = _needed(options)
     chosen = [prompt for prompt in prompts if prompt.name in needed]
     hashes = {prompt.name: prompt.hash for prompt in chosen}
@@ -72,12 +99,21 @@ def request_run(
         summarises=options.summarises,
         judge_model=options.judge_model,
         budget_micro_usd=options.budget_micro_usd,
+        is_backfill=options.is_backfill,
+        deadline_s=options.deadline_s,
+        request_id=request_id,
+        traceparent=traceparent,
     )
     anew = options.anew or not options.uses_cache
     with transactions.begin() as session:
         workspace_id = ensure_workspace(session, workspace)
         save_prompts(session, chosen)
         run_id, is_new = runs.request_run(session, workspace_id, transcript.id, guide.id, request, anew=anew)
+        if is_new and runs.count_open_runs(session, workspace_id, at_most=limits.open_runs + 1) > limits.open_runs:
+            raise TooMuchWorkError(
+                f"{limits.open_runs:,} runs of this workspace wait already: ask again when some have ended, or raise "
+                "NOTES_MAX_OPEN_RUNS"
+            )
         state = runs.load_run(session, run_id).state
     return RequestedRun(run_id, is_new, state)
 

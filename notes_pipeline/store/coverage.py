@@ -1,7 +1,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import insert, select
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.notes import Coverage, CoverageState
@@ -10,6 +11,7 @@ from notes_pipeline.store.tables import CoverageRow
 
 
 def add_coverage(session: Session, run_id: UUID, coverage: Sequence[Coverage]) -> None:
+    """Store the coverage of a run, in the place of that of an earlier try."""
     rows = [
         {
             "run_id": run_id,
@@ -21,7 +23,9 @@ def add_coverage(session: Session, run_id: UUID, coverage: Sequence[Coverage]) -
         for each in coverage
     ]
     if rows:
-        session.execute(insert(CoverageRow), rows)
+        adding = insert(CoverageRow)
+        new = {name: adding.excluded[name] for name in ("state", "asked_at", "asked_span")}
+        session.execute(adding.on_conflict_do_update(index_elements=["run_id", "question_id"], set_=new), rows)
 
 
 def coverage_of(session: Session, run_id: UUID) -> dict[str, Coverage]:

@@ -1,18 +1,22 @@
 """Engine and sessions. One engine per process; threads share its pool."""
 
+import math
+import time
 from contextlib import AbstractContextManager
 from typing import Protocol
 
-from sqlalchemy import Engine, create_engine, func, select, text
-from sqlalchemy.exc import OperationalError
+import psycopg
+from sqlalchemy import Engine, create_engine, event, func, select, text
+from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.orm import Session, sessionmaker
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from notes_pipeline.core.errors import ServiceUnavailableError
 
-POOL_SIZE, MAX_OVERFLOW = (
-    8,
-    4,
-)  # 100 worker threads were fine with 8 to 16 connections: none is held during a model call
+# 100 worker threads were fine with 8 to 16 connections: none is held during a model call. No more on top in a rush:
+# such a connection is closed after use, and making one costs PostgreSQL as much as a chunk.
+POOL_SIZE, MAX_OVERFLOW = 12, 0
+PING_AFTER_S = 5.0  # idle; a connection that was used just now is good, and asking first would double the round trips
 STATEMENT_TIMEOUT_MS = 60_000  # no query of ours takes a second; one that hangs must not keep a lease alive
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000  # a worker that is frozen inside a transaction must not hold its locks
 
@@ -24,18 +28,35 @@ class Transactions(Protocol):
 
 
 def connect(database_url: str) -> Engine:
-    """Make the engine. `pool_pre_ping`: without it the first query after a restart of PostgreSQL fails."""
-    return create_engine(
+    """Make the engine. A connection that was idle is tried before use: a restart of PostgreSQL costs no error then."""
+    engine = create_engine(
         database_url,
         pool_size=POOL_SIZE,
         max_overflow=MAX_OVERFLOW,
-        pool_pre_ping=True,
         connect_args={
             "connect_timeout": 5,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS}",
         },
     )
+    event.listen(engine, "checkin", _note_use)
+    event.listen(engine, "checkout", _try_if_idle)
+    return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used_at"] = time.monotonic()
+
+
+def _try_if_idle(connection: psycopg.Connection, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Have the pool make a new connection in the place of one that is broken."""
+    if time.monotonic() - record.info.get("used_at", -math.inf) < PING_AFTER_S:
+        return
+    try:
+        connection.execute("SELECT 1")
+        connection.rollback()
+    except psycopg.Error as error:
+        raise DisconnectionError("the connection broke while it was idle") from error
 
 
 def transactions(engine: Engine) -> sessionmaker[Session]:

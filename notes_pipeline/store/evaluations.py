@@ -181,10 +181,13 @@ def set_aside(session: Session, chunk_ids: Sequence[UUID], *, wait_s: float) -> 
     )
 
 
-def seconds_until_due(session: Session, chunk_id: UUID) -> float | None:
-    """Tell when a chunk may be drafted; None: it is done or failed. One that is being drafted: its lease's end."""
+def seconds_until_due(session: Session, chunk_id: UUID, *, aside_s: float) -> float | None:
+    """Tell when a chunk may be drafted by the one it is set aside for, for `aside_s` seconds beyond that.
+
+    None: it is done or failed. One that is being drafted: its lease's end.
+    """
     chunk = ChunkRow
-    due_at = func.coalesce(chunk.lease_until, chunk.next_attempt_at)
+    due_at = func.coalesce(chunk.lease_until, chunk.next_attempt_at - timedelta(seconds=aside_s))
     query = select(chunk.state, func.extract("epoch", due_at - func.now())).where(chunk.id == chunk_id)
     state, seconds = session.execute(query).one()
     return None if ChunkState(state) in (ChunkState.DONE, ChunkState.FAILED) else max(0.0, float(seconds))

@@ -1,7 +1,7 @@
 """Every request to a model, and what it came to in money."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from uuid import UUID
 
 from sqlalchemy import Float, cast, func, select
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.store.tables import ModelCallRow
+from notes_pipeline.store.tables.base import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +38,10 @@ def add_calls(
         return
     rows = []
     for call in calls:
-        row = asdict(call)
-        del row["may_be_charged"]
+        row = {name: getattr(call, name) for name in _COLUMNS}
         row |= {"workspace_id": workspace_id, "run_id": run_id, "chunk_id": chunk_id}
         rows.append(row | {"purpose": call.purpose.value, "outcome": call.outcome.value})
-    # A commit whose reply was lost is tried again.
-    session.execute(insert(ModelCallRow).on_conflict_do_nothing(index_elements=["id"]), rows)
+    session.execute(_ADD, rows)
 
 
 def spending(session: Session, run_id: UUID) -> Spending:
@@ -110,3 +109,8 @@ def experience_with(session: Session, model: str, *, last: int = 200) -> Experie
         )
     ).one()
     return Experience(calls, float(out_per_in), float(latency_ms) / 1000) if calls else None
+
+
+_COLUMNS = tuple(field.name for field in fields(ModelCall) if field.name != "may_be_charged")
+# Made once: building a statement costs ten times what running it does. A commit whose reply was lost is tried again.
+_ADD = insert(table_of(ModelCallRow)).on_conflict_do_nothing(index_elements=["id"])

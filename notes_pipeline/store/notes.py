@@ -14,6 +14,7 @@ from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
 from notes_pipeline.store.evidence import evidence_of, evidence_values, to_evidence
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
+from notes_pipeline.store.tables.base import table_of
 from notes_pipeline.store.tables.notes import NoteStage
 
 _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
@@ -99,22 +100,35 @@ def add_drafts(session: Session, origin: Origin, notes: Sequence[WrittenNote]) -
         if second is not None:
             add(second, stage=NoteStage.DRAFT if is_better else NoteStage.REPLACED, repair_of=first_id)
     if note_rows:
-        session.execute(insert(NoteRow), note_rows)
+        session.execute(_ADD_NOTES, note_rows)
     if evidence_rows:
-        session.execute(insert(EvidenceRow), evidence_rows)
+        session.execute(_ADD_EVIDENCE, evidence_rows)
 
 
 def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
-    """Read all drafts of a run, in the order in which the chunks and the answers have them."""
+    """Read all drafts of a run, in the order in which the chunks and the answers have them.
+
+    With them, where a run is tried again, the notes that it has published.
+    """
+    stages = [NoteStage.DRAFT.value, NoteStage.PUBLISHED.value]
     rows = session.execute(
         select(NoteRow, ChunkRow.index)
         .join(ChunkRow, ChunkRow.id == NoteRow.chunk_id)
-        .where(NoteRow.run_id == run_id, NoteRow.stage == NoteStage.DRAFT.value)
+        .where(NoteRow.run_id == run_id, NoteRow.stage.in_(stages))
         .order_by(ChunkRow.text_from, ChunkRow.text_to, NoteRow.ordinal)
     ).all()
     evidence = evidence_of(session, [row.id for row, _ in rows])
     position = {index: at for at, index in enumerate(dict.fromkeys(index for _, index in rows))}
-    return [Draft(row.id, position[index], _note(row, evidence.get(row.id, []))) for row, index in rows]
+    return [
+        Draft(
+            row.id,
+            position[index],
+            _note(row, evidence.get(row.id, [])),
+            is_published=row.stage == NoteStage.PUBLISHED.value,
+            is_reviewed=row.review_state != ReviewState.UNREVIEWED.value,
+        )
+        for row, index in rows
+    ]
 
 
 def publish(session: Session, merged: Sequence[MergedNote]) -> None:
@@ -138,10 +152,9 @@ def publish(session: Session, merged: Sequence[MergedNote]) -> None:
             everyone = [*kept.note.evidence, *(draft.note.evidence[position] for draft, position in group.moved)]
             speakers = sorted({each.speaker for each in everyone if each.speaker is not None})
             session.execute(update(NoteRow).where(NoteRow.id == kept.id).values(speakers=speakers))
+    changed = [group.kept.id for group in merged if group.moved or not group.kept.is_published]
     session.execute(
-        update(NoteRow)
-        .where(NoteRow.id.in_([group.kept.id for group in merged]))
-        .values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
+        update(NoteRow).where(NoteRow.id.in_(changed)).values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
     )
 
 
@@ -294,3 +307,8 @@ def _also_stated(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[
         if note_id is not None:
             stated.setdefault(note_id, []).append(statement)
     return stated
+
+
+# Made once: building a statement costs ten times what running it does.
+_ADD_NOTES = insert(table_of(NoteRow))
+_ADD_EVIDENCE = insert(table_of(EvidenceRow))

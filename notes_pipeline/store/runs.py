@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,15 +14,20 @@ from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.runs import ChunkState, RunState
 from notes_pipeline.store.tables import ChunkRow, RunRow, TranscriptRow
+from notes_pipeline.store.tables.base import table_of
 
 ANNOUNCED_FOR = timedelta(seconds=10)  # a plan or a finish that was rung for takes well under a second
+CLOCKS_DIFFER_BY = timedelta(minutes=1)  # at most; a time further ahead was written before the clock jumped back
+LONGEST_WAIT = timedelta(minutes=10)  # no summary is put off for longer
 
 
 @dataclass(frozen=True, slots=True)
 class RunRequest:
     """What a run is asked for with; together with the transcript and the guide, model and recipe are its identity.
 
-    `prompts`: hash by name. `judge_model`: None: nobody judges. `budget_micro_usd`: None: no limit.
+    `prompts`: hash by name. `judge_model`: None: nobody judges. `budget_micro_usd`: None: no limit. `is_backfill`:
+    whatever else waits goes first. `deadline_s`: from now; what is not drafted by then fails; None: no end.
+    `traceparent`, `request_id`: see `RunRow`.
     """
 
     model: str
@@ -35,6 +40,10 @@ class RunRequest:
     summarises: bool = False
     judge_model: str | None = None
     budget_micro_usd: int | None = None
+    is_backfill: bool = False
+    deadline_s: float | None = None
+    traceparent: str | None = None
+    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +67,16 @@ class StoredRun:
     chunks_total: int | None
     created_at: datetime
     finished_at: datetime | None
+    is_backfill: bool
+    cancelled_at: datetime | None
+    traceparent: str | None
+    request_id: str | None
 
 
 def request_run(
     session: Session, workspace_id: UUID, transcript_id: UUID, guide_id: UUID, request: RunRequest, *, anew: bool
 ) -> tuple[UUID, bool]:
-    """Give the latest run of the same request, or make a new one where there is none, it failed, or `anew`.
+    """Give the latest run of the same request, or make a new one where there is none, it is incomplete, or `anew`.
 
     Returns the id and whether it is new. The transcript's row is locked: two requests at once make one run.
     """
@@ -79,8 +92,7 @@ def request_run(
         .order_by(RunRow.ordinal.desc())
         .limit(1)
     ).one_or_none()
-    incomplete = (RunState.FAILED.value, RunState.PARTIAL.value)
-    if latest is not None and not anew and latest.state not in incomplete:
+    if latest is not None and not anew and not RunState(latest.state).is_incomplete:
         return latest.id, False
     run_id = new_id()
     session.execute(
@@ -102,9 +114,20 @@ def request_run(
             summarises=request.summarises,
             judge_model=request.judge_model,
             budget_micro_usd=request.budget_micro_usd,
+            is_backfill=request.is_backfill,
+            deadline_at=None if request.deadline_s is None else func.now() + timedelta(seconds=request.deadline_s),
+            traceparent=request.traceparent,
+            request_id=request.request_id,
         )
     )
     return run_id, True
+
+
+def count_open_runs(session: Session, workspace_id: UUID, *, at_most: int) -> int:
+    """Count the runs of a workspace that have not ended; no further than `at_most`."""
+    is_open = RunRow.state.in_([state.value for state in RunState if not state.is_final])
+    found = select(RunRow.id).where(RunRow.workspace_id == workspace_id, is_open).limit(at_most).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
 
 
 def load_run(session: Session, run_id: UUID, *, lock: bool = False) -> StoredRun:
@@ -142,9 +165,49 @@ def set_state(session: Session, run_id: UUID, state: RunState, *, reason: str | 
     session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
 
 
+def lock_state(session: Session, run_id: UUID) -> RunState | None:
+    """Keep the row of a run until the transaction ends, and give its state; None: there is no such run."""
+    state = session.scalar(_LOCK_STATE, {"of": run_id})
+    return None if state is None else RunState(state)
+
+
+def stored_reason(session: Session, run_id: UUID) -> str | None:
+    return session.scalar(select(RunRow.reason).where(RunRow.id == run_id))
+
+
+def mark_cancelled(session: Session, run_id: UUID) -> None:
+    session.execute(update(RunRow).where(RunRow.id == run_id).values(cancelled_at=func.now()))
+
+
+def reopen(session: Session, run_id: UUID, state: RunState, *, deadline_s: float | None) -> None:
+    """Take a run that has ended up again, with a deadline of its own."""
+    session.execute(
+        update(RunRow)
+        .where(RunRow.id == run_id)
+        .values(
+            state=state.value,
+            reason=None,
+            attempts=0,
+            enqueued_at=func.now(),
+            finished_at=None,
+            cancelled_at=None,
+            deadline_at=None if deadline_s is None else func.now() + timedelta(seconds=deadline_s),
+        )
+    )
+
+
+def overdue_runs(session: Session) -> list[tuple[UUID, RunState]]:
+    """Find the open runs whose deadline is over, and that wait for chunks or for a summary."""
+    waiting = [RunState.QUEUED.value, RunState.RUNNING.value, RunState.SUMMARISING.value]
+    rows = session.execute(
+        select(RunRow.id, RunRow.state).where(RunRow.state.in_(waiting), RunRow.deadline_at < func.now()).limit(1_000)
+    )
+    return [(id_, RunState(state)) for id_, state in rows]
+
+
 def postpone_summary(session: Session, run_id: UUID, *, wait_s: float, counts: bool) -> None:
     """Have a summary tried again after `wait_s` seconds: that is when the sweep finds the run unannounced."""
-    rings_at = func.now() + timedelta(seconds=wait_s) - ANNOUNCED_FOR
+    rings_at = func.now() + min(timedelta(seconds=wait_s), LONGEST_WAIT) - ANNOUNCED_FOR
     session.execute(
         update(RunRow)
         .where(RunRow.id == run_id)
@@ -158,7 +221,8 @@ def set_planned(session: Session, run_id: UUID, chunks: int) -> None:
 
 def unannounced_runs(session: Session, state: RunState) -> list[UUID]:
     """Choose the runs in a state that wait for a step for a while, and note that they were rung for."""
-    rung_a_while_ago = RunRow.enqueued_at < func.now() - ANNOUNCED_FOR
+    ahead = CLOCKS_DIFFER_BY + (LONGEST_WAIT if state is RunState.SUMMARISING else timedelta())
+    rung_a_while_ago = (RunRow.enqueued_at < func.now() - ANNOUNCED_FOR) | (RunRow.enqueued_at > func.now() + ahead)
     chosen = select(RunRow.id).where(RunRow.state == state.value, rung_a_while_ago).order_by(RunRow.id).limit(1_000)
     ids = list(session.scalars(chosen.with_for_update(skip_locked=True)))
     session.execute(update(RunRow).where(RunRow.id.in_(ids)).values(enqueued_at=func.now()))
@@ -193,4 +257,13 @@ def _stored(row: RunRow) -> StoredRun:
         chunks_total=row.chunks_total,
         created_at=row.created_at,
         finished_at=row.finished_at,
+        is_backfill=row.is_backfill,
+        cancelled_at=row.cancelled_at,
+        traceparent=row.traceparent,
+        request_id=row.request_id,
     )
+
+
+# The statements of every chunk are made once: building one costs ten times what running it does.
+_RUN = table_of(RunRow)
+_LOCK_STATE = select(_RUN.c.state).where(_RUN.c.id == bindparam("of")).with_for_update()

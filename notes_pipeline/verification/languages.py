@@ -35,13 +35,14 @@ def choose_language(tag: str | None, folded: str) -> Language:
     if tag:
         return language_named(tag) or PLAIN
     sample = Counter(re.findall(r"[^\W\d_]+", folded[:_SAMPLE_CHARS]))
-    total = sum(sample.values())
+    total = sample.total()
     best, best_share = PLAIN, _LEAST_SHARE
     for code in _MODULES:
         language = language_named(code)
         if language is None or not total:
             continue
-        share = sum(sample[word] for word in language.common) / total
+        # By the words of the sample: a statement has twenty, a list of common words hundreds.
+        share = sum(number for word, number in sample.items() if word in language.common) / total
         if share > best_share:
             best, best_share = language, share
     return best

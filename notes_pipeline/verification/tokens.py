@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from notes_pipeline.verification.tables.language import Language
@@ -36,8 +37,8 @@ class Words:
     raw: str
     folded: str
     atoms: list[str]
-    starts: list[int]
-    ends: list[int]
+    starts: Sequence[int]
+    ends: Sequence[int]
 
     def __len__(self) -> int:
         return len(self.atoms)

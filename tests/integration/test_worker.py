@@ -13,7 +13,7 @@ from notes_pipeline.steps.ingest import ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
-from notes_pipeline.store.chunks import lease_chunk
+from notes_pipeline.store.leases import lease_chunk
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
 from notes_pipeline.worker.leases import Leases

@@ -11,6 +11,7 @@ from notes_pipeline.store.tables.prompts import PromptRow
 from notes_pipeline.store.tables.runs import ChunkRow, RunRow
 from notes_pipeline.store.tables.summaries import SummaryRow
 from notes_pipeline.store.tables.transcripts import TranscriptRow, UtteranceRow
+from notes_pipeline.store.tables.workers import WorkerRow
 from notes_pipeline.store.tables.workspaces import WorkspaceRow
 
 __all__ = [
@@ -30,5 +31,6 @@ __all__ = [
     "SummaryRow",
     "TranscriptRow",
     "UtteranceRow",
+    "WorkerRow",
     "WorkspaceRow",
 ]

@@ -16,7 +16,9 @@ class RunRow(Base):
     the speakers whose words are no evidence; `roles_guessed`: nobody named them. `reason`: why it is partial or failed.
     `prompts`: hash by name of each prompt it asks with. `uses_cache`: known answers are taken. `repairs`,
     `judge_model`, `summarises`: what is done beside drafting. `budget_micro_usd`: what its calls may cost, null for no
-    limit. `attempts`: of the summary.
+    limit. `attempts`: of the summary. `is_backfill`: whatever else waits goes first. `deadline_at`: what is not drafted
+    by then fails. `cancelled_at`: when somebody stopped it. `traceparent`: the trace that it belongs to, as W3C writes
+    it. `request_id`: of the request or command that asked for it, as logs show it.
     """
 
     __tablename__ = "run"
@@ -52,21 +54,36 @@ class RunRow(Base):
     created_at: Mapped[CreatedAt]
     enqueued_at: Mapped[datetime] = mapped_column(server_default=func.now())
     finished_at: Mapped[datetime | None]
+    is_backfill: Mapped[bool] = mapped_column(server_default=text("false"))
+    deadline_at: Mapped[datetime | None]
+    cancelled_at: Mapped[datetime | None]
+    traceparent: Mapped[str | None]
+    request_id: Mapped[str | None]
 
 
 class ChunkRow(Base):
     """Work for one model call. Leased by a worker: only the holder of `lease_token` may finish it.
 
     `text_from`, `text_to`, `new_from`: code points of the transcript's text, as in `core.chunking.Chunk`. `attempts`:
-    tries that failed by the chunk's own call; `losses`: leases that ran out, as when a worker is killed.
-    `busy_since`: when the endpoint first turned it away since it last did anything else. `halvings`: how often it was
-    cut in two since it was too long for the model; the other halves are chunks of their own.
+    tries that failed by the chunk's own call; `losses`: leases that ran out, as when a worker is killed. `busy_since`:
+    when the endpoint first turned it away since it last did anything else. `halvings`: how often it was cut in two
+    since it was too long for the model; the other halves are chunks of their own. `workspace_id`, `is_backfill`: those
+    of the run, here so that one index gives each workspace its turn; the workspace is null where code older than these
+    columns made the chunk, until the next sweep.
     """
 
     __tablename__ = "chunk"
     __table_args__ = (
         UniqueConstraint("run_id", "index"),
-        Index("ix_chunk_open", "next_attempt_at", "id", postgresql_where=text("state IN ('pending', 'running')")),
+        Index(
+            "ix_chunk_pending",
+            "is_backfill",
+            "workspace_id",
+            "next_attempt_at",
+            "id",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index("ix_chunk_running", "lease_until", "workspace_id", postgresql_where=text("state = 'running'")),
         Index("ix_chunk_lease_token", "lease_token", postgresql_where=text("lease_token IS NOT NULL")),
         one_of("state", ChunkState),
         CheckConstraint(
@@ -96,3 +113,5 @@ class ChunkRow(Base):
     coverage: Mapped[Records | None]
     created_at: Mapped[CreatedAt]
     finished_at: Mapped[datetime | None]
+    workspace_id: Mapped[UUID | None] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+    is_backfill: Mapped[bool] = mapped_column(server_default=text("false"))

@@ -1,0 +1,72 @@
+"""What a worker process does with work: it does at once what is quick, and rings for the rest."""
+
+from dataclasses import dataclass
+from functools import partial
+from uuid import UUID
+
+import structlog
+
+from notes_pipeline.core.runs import RunState
+from notes_pipeline.steps.draft_chunk import Drafting
+from notes_pipeline.steps.finish_run import finish_run
+from notes_pipeline.steps.next_work import NOTHING, NextWork
+from notes_pipeline.steps.plan_run import plan_run
+from notes_pipeline.steps.summarise_run import summarise_run
+from notes_pipeline.worker.canary import DailyCanary
+from notes_pipeline.worker.doorbell import Doorbell
+from notes_pipeline.worker.slots import Slots
+
+log = structlog.get_logger()
+
+
+@dataclass
+class Duties:
+    """`slots` is set after it is made, since its threads pass their work on to here."""
+
+    drafting: Drafting
+    doorbell: Doorbell
+    canary: DailyCanary | None = None
+    slots: Slots | None = None
+
+    def plan(self, run_id: UUID) -> None:
+        self.pass_on(plan_run(self.drafting.transactions, run_id))
+
+    def finish(self, run_id: UUID) -> None:
+        if finish_run(self.drafting.transactions, run_id) is RunState.SUMMARISING:
+            self.summarise(run_id)
+
+    def summarise(self, run_id: UUID) -> None:
+        if self.slots is not None:
+            self.slots.take(run_id, partial(self._summarise, run_id))
+
+    def look(self) -> None:
+        """Have the slots look for chunks."""
+        if self.slots is not None:
+            self.slots.wake()
+
+    def watch(self) -> None:
+        if self.canary is not None:  # else the sweep rings until a worker that has the set hears it
+            self.canary.run()
+
+    def pass_on(self, work: NextWork) -> None:
+        """Finish runs here and now, which takes milliseconds; wake our slots and those of others for chunks."""
+        if work.draft:
+            self.look()
+        self.doorbell.ring(NextWork(plan=work.plan, draft=work.draft, summarise=work.summarise, canary=work.canary))
+        for run_id in work.finish:
+            self.finish(run_id)
+
+    def pass_on_swept(self, work: NextWork) -> None:
+        """Ring for what a sweep found; while the broker is away, plan and finish here, so that work goes on."""
+        if work == NOTHING or self.doorbell.ring(work):
+            return
+        for run_id in work.plan:
+            self.plan(run_id)
+        for run_id in work.finish:
+            self.finish(run_id)
+        for run_id in work.summarise:
+            self.summarise(run_id)
+
+    def _summarise(self, run_id: UUID) -> NextWork:
+        summarise_run(self.drafting.asking, self.drafting.indexes, run_id)
+        return NOTHING
