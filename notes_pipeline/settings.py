@@ -83,6 +83,10 @@ class Settings(BaseSettings):
             raise ValueError("must be a Redis URL: redis://host:6379/0")
         return url
 
+    def logs_as_json(self, is_terminal: bool) -> bool:
+        """Tell how logs are to be written: as JSON unless a person looks on."""
+        return self.notes_logs == "json" or (self.notes_logs == "auto" and not is_terminal)
+
     @property
     def uses_offline_model(self) -> bool:
         """Neither a key nor an endpoint is named: our own model answers, and says so."""

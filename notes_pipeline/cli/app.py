@@ -273,6 +273,17 @@ def worker(
 
 
 @app.command()
+def serve(
+    host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8000,
+) -> None:
+    """Serve `/healthz`, `/readyz` and `/metrics` over HTTP. Needs `DATABASE_URL` and `REDIS_URL`."""
+    from notes_pipeline.cli.serve import serve_operations
+
+    serve_operations(host, port)
+
+
+@app.command()
 def migrate(
     to: Annotated[str, typer.Option(help="A revision; `base` empties the database.")] = "head",
 ) -> None:

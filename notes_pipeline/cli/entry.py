@@ -5,7 +5,9 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from notes_pipeline.cli.exits import Exit, complain, exit_code
-from notes_pipeline.core.errors import NotesPipelineError
+from notes_pipeline.core.errors import NotesPipelineError, ServiceUnavailableError
+
+DISK_FULL = "53100"  # SQLSTATE
 
 
 def main() -> None:
@@ -15,9 +17,28 @@ def main() -> None:
     except NotesPipelineError as error:
         complain(error)
         sys.exit(exit_code(error))
+    except Exception as error:
+        if not type(error).__module__.startswith("sqlalchemy"):
+            raise
+        complain(_database_failed(error))
+        sys.exit(Exit.UNAVAILABLE)
     except KeyboardInterrupt:
         print("interrupted: what is done is stored, the same command goes on from there", file=sys.stderr)
         sys.exit(Exit.INTERRUPTED)
+
+
+def _database_failed(error: Exception) -> ServiceUnavailableError:
+    """Say what to do about an error of the database, without the statement and its parameters."""
+    from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+
+    from notes_pipeline.steps.patience import in_short
+
+    if isinstance(error, DBAPIError) and getattr(error.orig, "sqlstate", None) == DISK_FULL:
+        return ServiceUnavailableError(
+            "the disk of the database is full: make room and give the command again; what is stored is whole"
+        )
+    said = in_short(error) if isinstance(error, SQLAlchemyError) else type(error).__name__
+    return ServiceUnavailableError(f"the database failed: {said}. `notes-pipeline doctor` finds what is set wrong.")
 
 
 def _run(arguments: Sequence[str]) -> int | None:

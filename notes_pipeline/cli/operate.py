@@ -2,6 +2,7 @@
 
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
@@ -17,10 +18,12 @@ from notes_pipeline.settings import read_settings
 from notes_pipeline.steps.cancel_run import cancel_run
 from notes_pipeline.steps.ingest import IngestedGuide, ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NOTHING, NextWork
+from notes_pipeline.steps.patience import insist
 from notes_pipeline.steps.read_run import find_run, read_run
 from notes_pipeline.steps.request_run import RequestedRun, RunOptions, request_run
 from notes_pipeline.steps.retry_run import retry_run
 from notes_pipeline.store.database import server_version
+from notes_pipeline.telemetry.tracing import span, start_tracing, traceparent
 from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell
 
@@ -33,6 +36,7 @@ def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, as_js
             "nobody would work on it: set DATABASE_URL and REDIS_URL and start `notes-pipeline worker`, or use "
             "`notes-pipeline run`, which starts all it needs"
         )
+    start_tracing("notes-submit")
     services = Services(settings)
     server_version(services.engine)
     guide_data, guide_name = (general_guide(), "general.yaml") if guide is None else (read_file(guide), guide.name)
@@ -70,16 +74,20 @@ def _submit(services: Services, file: Path, guide: IngestedGuide, options: RunOp
         file.name,
         most_characters=settings.notes_max_transcript_characters,
     )
-    return request_run(
-        services.transactions,
-        settings.notes_workspace,
-        transcript,
-        guide,
-        options,
-        services.prompts,
-        limits=services.limits,
-        request_id=request_id,
-    )
+    with span("upload", notes__transcript_id=str(transcript.id)) as traced:
+        run = request_run(
+            services.transactions,
+            settings.notes_workspace,
+            transcript,
+            guide,
+            options,
+            services.prompts,
+            limits=services.limits,
+            request_id=request_id,
+            traceparent=traceparent(),
+        )
+        traced.set(notes__run_id=str(run.id))
+    return run
 
 
 def retry(of: UUID | None) -> Exit:
@@ -91,7 +99,8 @@ def retry(of: UUID | None) -> Exit:
         try:
             run_id = find_run(services.transactions, settings.notes_workspace, of)
             before = read_run(services.transactions, run_id).run
-            work = retry_run(services.transactions, run_id, deadline_s=settings.notes_run_deadline_s)
+            deadline_s = settings.notes_run_deadline_s
+            work = insist(partial(retry_run, services.transactions, run_id, deadline_s=deadline_s))
             if work == NOTHING and before.state.is_final:
                 print(f"nothing to retry: the run {run_id} is {before.state}")
                 return Exit.OK
@@ -115,14 +124,13 @@ def cancel(of: UUID) -> Exit:
         services = Services(with_database)
         try:
             run_id = find_run(services.transactions, settings.notes_workspace, of)
-            work = cancel_run(services.transactions, run_id)
+            is_cancelled = insist(partial(cancel_run, services.transactions, run_id))
             state = read_run(services.transactions, run_id).run.state
-            _ring(services, work)
         except NotFoundError as error:
             raise NotFoundError(f"no run has the id {of}") from error
         finally:
             services.engine.dispose()
-    print(f"{run_id} is cancelled" if work != NOTHING else f"{run_id} has ended already: {state}")
+    print(f"{run_id} is cancelled" if is_cancelled else f"{run_id} has ended already: {state}")
     return Exit.OK
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
+from shutil import disk_usage
 from uuid import UUID
 
 from rich.console import Console
@@ -39,6 +40,7 @@ from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell, check_broker
 
 POLL_S = 0.1
+LEAST_FREE_BYTES = 4_000_000  # PostgreSQL cannot begin a new part of its log without
 EXITS = {
     RunState.FINISHED: Exit.OK,
     RunState.PARTIAL: Exit.PARTIAL,
@@ -203,7 +205,7 @@ def _wait(services: Services, run_id: UUID, parts: WorkingParts) -> None:
         last = ""
         while True:
             progress = read_progress(services.transactions, run_id)
-            description = _describe(progress)
+            description = _describe(progress) + _full_disk(parts.settings)
             bar.update(shown, description=description)
             if description != last and not bar.console.is_terminal:
                 _say(description)
@@ -221,6 +223,13 @@ def _describe(progress: Progress) -> str:
     ended = progress.chunks.get(ChunkState.DONE, 0) + progress.chunks.get(ChunkState.FAILED, 0)
     waiting = f" (waiting: {printable(progress.waiting)})" if progress.waiting else ""
     return f"chunks drafted {ended}/{total}, quotes checked {progress.quotes}, notes {progress.claims}{waiting}"
+
+
+def _full_disk(settings: Settings) -> str:
+    """Say so where the disk of the embedded servers is full: until it is not, nothing is stored, and nothing lost."""
+    if read_settings().database_url is not None or disk_usage(settings.notes_data).free > LEAST_FREE_BYTES:
+        return ""
+    return f" (waiting: the disk of {settings.notes_data} is full: make room, and it goes on)"
 
 
 def _print_place(settings: Settings) -> None:

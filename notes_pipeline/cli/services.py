@@ -23,10 +23,11 @@ from notes_pipeline.settings import OPENAI_URL, Settings, read_settings
 def work(*, stop_with_stdin: bool) -> None:
     from notes_pipeline.worker.process import run_worker
 
-    configure_logging(as_json=not sys.stderr.isatty())
+    settings = read_settings()
+    configure_logging(as_json=settings.logs_as_json(sys.stderr.isatty()))
     if stop_with_stdin:
         _stop_with_stdin()
-    run_worker(Services(read_settings()))
+    run_worker(Services(settings))
 
 
 def serve_offline_model(host: str, port: int, *, listen_fd: int | None) -> None:

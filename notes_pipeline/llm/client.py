@@ -5,9 +5,11 @@ The `openai` client's own retries are off: what is tried again, and when, is dec
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx2
 import openai
@@ -23,14 +25,27 @@ from notes_pipeline.llm.modes import with_schema
 from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.rendering import Message
 from notes_pipeline.llm.requests import TEMPERATURE, ModelRequest
+from notes_pipeline.telemetry.tracing import span
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_READ_TIMEOUT_S = 60.0  # between two bytes; models that think send none for a while
+# A connection that was idle for longer is not used again: servers close them after 5 s (uvicorn), and a request that
+# crosses with the closing is lost. As many as a process can have slots.
+LIMITS = httpx2.Limits(max_connections=1_000, max_keepalive_connections=400, keepalive_expiry=3.0)
 MAX_ANSWER_BYTES = 4_000_000
 
 _CHARGED = frozenset({CallOutcome.TRUNCATED, CallOutcome.REFUSED, CallOutcome.INVALID})
 
 Record = Callable[[ModelCall], None]
+
+
+class _HttpClient(openai.DefaultHttpxClient):
+    """Closes its connections when nobody holds it any more, as the one does that `openai` makes by itself."""
+
+    def __del__(self) -> None:
+        with suppress(Exception):
+            if not self.is_closed:
+                self.close()
 
 
 class ModelClient:
@@ -46,6 +61,7 @@ class ModelClient:
             base_url=base_url,
             api_key=api_key or "none",  # local servers want a header, whatever it says
             max_retries=0,
+            http_client=_HttpClient(limits=LIMITS),
             timeout=httpx2.Timeout(read_timeout_s, connect=min(CONNECT_TIMEOUT_S, timeout_s)),
         )
 
@@ -64,6 +80,31 @@ class ModelClient:
             raise translate(error, self.model, self.base_url) from error
 
     def complete(self, request: ModelRequest[A], profile: EndpointProfile, *, record: Record, retries: int = 0) -> str:
+        """Ask once; see `_complete`. Traced by the GenAI semantic conventions."""
+        with span(
+            f"chat {self.model}",
+            is_client=True,
+            gen_ai__operation__name="chat",
+            gen_ai__provider__name="openai",
+            gen_ai__request__model=self.model,
+            gen_ai__request__max_tokens=request.most_tokens_out,
+            server__address=urlsplit(self.base_url).hostname,
+            notes__purpose=request.purpose.value,
+        ) as traced:
+
+            def note(call: ModelCall) -> None:
+                traced.set(
+                    gen_ai__response__model=call.model_served,
+                    gen_ai__usage__input_tokens=call.tokens_in,
+                    gen_ai__usage__output_tokens=call.tokens_out,
+                    gen_ai__usage__cache_read__input_tokens=call.tokens_cached,
+                    notes__outcome=call.outcome.value,
+                )
+                record(call)
+
+            return self._complete(request, profile, note, retries)
+
+    def _complete(self, request: ModelRequest[A], profile: EndpointProfile, record: Record, retries: int) -> str:
         """Ask once; returns the text of the answer, of whatever form. `record` gets the call, also when it fails.
 
         Raises:

@@ -1,9 +1,11 @@
 """The step that turns a chunk into checked notes."""
 
 import random
+import time
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from functools import partial
 from uuid import UUID
 
@@ -61,6 +63,9 @@ from notes_pipeline.store.prompts import load_stored_prompt
 from notes_pipeline.store.runs import StoredRun, load_run, lock_state
 from notes_pipeline.store.tables.base import Records
 from notes_pipeline.store.transcripts import load_transcript
+from notes_pipeline.telemetry import metrics
+from notes_pipeline.telemetry.context import bound
+from notes_pipeline.telemetry.tracing import span
 from notes_pipeline.verification import VERIFIER_VERSION, TranscriptIndex
 
 log = structlog.get_logger()
@@ -142,12 +147,11 @@ def draft_leased(drafting: Drafting, leased: LeasedChunk) -> NextWork:
     Raises:
         MemoryError: there is none left; the chunk is given back, and counts as having lost its worker.
     """
-    with drafting.hold(leased.token) as touch:
+    with drafting.hold(leased.token) as touch, bound(run_id=leased.run_id, chunk_id=leased.id, task="draft"):
         try:
             return _draft_leased(drafting, leased, touch)
         except LeaseLostError:
-            log.warning("lease_lost", chunk_id=str(leased.id))
-            return NOTHING
+            return _lost()
         except MemoryError:
             insist(partial(_lose, drafting, leased))
             raise
@@ -162,9 +166,28 @@ def draft_leased(drafting: Drafting, leased: LeasedChunk) -> NextWork:
 
 
 def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> NextWork:
+    began = time.monotonic()
     known = drafting.runs.get(leased.run_id, partial(_load_run, drafting, leased.run_id))
     task = _Task(leased, known.run, known.guide, known.prompts, known.topics)
     run, who = task.run, _who(task, touch)
+    with (
+        bound(request_id=run.request_id),
+        span(
+            "draft chunk", parent=run.traceparent, notes__run_id=str(run.id), notes__chunk_id=str(leased.id)
+        ) as traced,
+    ):
+        if leased.chunk.index == 0 and not (leased.attempts or leased.losses):
+            metrics.first_call((datetime.now(UTC) - run.created_at).total_seconds())
+        work, outcome = _drafted(drafting, task, who)
+        traced.set(notes__outcome=None if outcome is None else outcome.value)
+    if outcome is not None:
+        metrics.chunk_ended(outcome, time.monotonic() - began)
+    return work
+
+
+def _drafted(drafting: Drafting, task: _Task, who: Who) -> tuple[NextWork, ChunkOutcome | None]:
+    """Draft and settle. Returns what is left to be done, and how the chunk ended; None: it did not."""
+    run, leased = task.run, task.leased
     index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
     try:
         end = _draft(drafting.asking, task, who, index)
@@ -174,7 +197,26 @@ def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> Next
         return _halve(drafting, task, index.transcript, error)
     except ModelError as error:
         end = _failed(error)
-    return insist(partial(_settle, drafting, leased, run, end))
+    return _ended(drafting, leased, run, end)
+
+
+def _ended(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> tuple[NextWork, ChunkOutcome | None]:
+    with span("store notes", notes__number=len(end.notes)):
+        work = insist(partial(_settle, drafting, leased, run, end))
+    if work is None:
+        return _lost(), None
+    prompt_hash = run.prompts.get(DRAFT_PROMPT, "")
+    for written in end.notes:
+        metrics.note_checked(written.note, written.model, prompt_hash)
+    if end.error is not None:
+        log.warning("chunk_gave_no_notes", outcome=end.outcome.value, error=end.error)
+    return work, end.outcome
+
+
+def _lost() -> NextWork:
+    metrics.lease_lost()
+    log.warning("lease_lost")
+    return NOTHING
 
 
 def _load_run(drafting: Drafting, run_id: UUID) -> RunToDraft:
@@ -186,15 +228,17 @@ def _load_run(drafting: Drafting, run_id: UUID) -> RunToDraft:
 
 
 def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWork:
-    log.error("chunk_broken", chunk_id=str(leased.id), error=f"{type(error).__name__}: {error}", exc_info=error)
+    log.error("chunk_broken", error=error, exc_info=error)
     end = _End(ChunkState.FAILED, ChunkOutcome.BROKEN, f"a fault of ours: {type(error).__name__} (the log has more)")
 
-    def settle() -> NextWork:
+    def load() -> StoredRun:
         with drafting.transactions.begin() as session:
-            run = load_run(session, leased.run_id)
-        return _settle(drafting, leased, run, end)
+            return load_run(session, leased.run_id)
 
-    return insist(settle)
+    work, outcome = _ended(drafting, leased, insist(load), end)
+    if outcome is not None:
+        metrics.chunk_ended(outcome, 0.0)
+    return work
 
 
 def _lose(drafting: Drafting, leased: LeasedChunk) -> None:
@@ -260,13 +304,15 @@ def _failed(error: ModelError) -> _End:
             return _End(ChunkState.FAILED, ChunkOutcome.BROKEN, str(error))
 
 
-def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> NextWork:
-    """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last."""
+def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> NextWork | None:
+    """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last.
+
+    None: the lease was lost, and nothing was written.
+    """
     with drafting.transactions.begin() as session:
         state = lock_state(session, run.id)
         if not settle_chunk(session, leased, end.state, end.outcome, error=end.error, coverage=_records(end.coverage)):
-            log.warning("lease_lost", chunk_id=str(leased.id))
-            return NOTHING
+            return None
         origin = Origin(run.workspace_id, run.transcript_id, run.id, leased.id, VERIFIER_VERSION)
         add_drafts(session, origin, end.notes)
         if end.outcome is ChunkOutcome.NOT_CONFIGURED:
@@ -275,13 +321,15 @@ def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) 
     return NextWork(finish=(run.id,)) if is_complete else NOTHING
 
 
-def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLongError) -> NextWork:
+def _halve(
+    drafting: Drafting, task: _Task, transcript: Transcript, error: TooLongError
+) -> tuple[NextWork, ChunkOutcome | None]:
     """Cut a chunk in two that is too long for the model; fail it where it is as small as a chunk can be."""
     leased = task.leased
     halves = halve_chunk(transcript, leased.chunk)
     if halves is None:
         end = _End(ChunkState.FAILED, ChunkOutcome.TOO_LONG, f"{error} (and the chunk is too short to be cut in two)")
-        return insist(partial(_settle, drafting, leased, task.run, end))
+        return _ended(drafting, leased, task.run, end)
 
     def cut() -> UUID | None:
         with drafting.transactions.begin() as session:
@@ -290,23 +338,22 @@ def _halve(drafting: Drafting, task: _Task, transcript: Transcript, error: TooLo
 
     second = insist(cut)
     if second is None:
-        log.warning("lease_lost", chunk_id=str(leased.id))
-        return NOTHING
-    log.info("chunk_halved", chunk_id=str(leased.id), second=str(second), error=str(error))
-    return NextWork(draft=(leased.id, second))
+        return _lost(), None
+    log.info("chunk_halved", second=str(second), error=str(error))
+    return NextWork(draft=(leased.id, second)), None
 
 
-def _postpone(drafting: Drafting, task: _Task, who: Who, error: RetryableError) -> NextWork:
+def _postpone(drafting: Drafting, task: _Task, who: Who, error: RetryableError) -> tuple[NextWork, ChunkOutcome | None]:
     """Give the chunk back for a later attempt, and fail it when that is in vain."""
     leased = task.leased
     counts = not isinstance(error, ModelBusyError | EndpointDownError)
     if not drafting.asking.is_in_vain(error, who):
         is_busy = isinstance(error, ModelBusyError) and not isinstance(error, NotYetError)
         insist(partial(_release, drafting, leased, error, counts=counts, is_busy=is_busy))
-        return NOTHING
+        return NOTHING, None
     tried = f"{MAX_ATTEMPTS} attempts" if counts else f"waited {drafting.asking.patience_s:.0f} s"
     end = _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, f"{error} ({tried})")
-    return insist(partial(_settle, drafting, leased, task.run, end))
+    return _ended(drafting, leased, task.run, end)
 
 
 def _release(
@@ -328,7 +375,7 @@ def _release(
             is_busy=is_busy,
             aside_s=drafting.aside_s,
         )
-    log.info("chunk_released", chunk_id=str(leased.id), wait_s=round(wait_s, 1), error=str(error))
+    log.info("chunk_released", wait_s=round(wait_s, 1), error=str(error))
 
 
 def _records(coverage: Sequence[CoverageClaim]) -> Records:

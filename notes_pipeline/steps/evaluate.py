@@ -26,7 +26,7 @@ from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.store.evaluations import Asked, calls_of, save_evaluation, seconds_until_due, set_aside
+from notes_pipeline.store.evaluations import Asked, calls_of, save_evaluation, seconds_until_due
 from notes_pipeline.store.leases import give_up_pending
 from notes_pipeline.store.runs import load_run
 from notes_pipeline.store.workspaces import ensure_workspace
@@ -64,7 +64,10 @@ class Evaluating:
 
     @property
     def aside_s(self) -> float:
-        """How long chunks are kept from the workers."""
+        """How long chunks are kept from the workers: one that they drafted would be neither recorded nor replayed.
+
+        Should this process be killed, the workers bring its runs to their end after that.
+        """
         return self.limit_s + ASIDE_MARGIN_S
 
     @property
@@ -118,9 +121,7 @@ def evaluate(
         for interview in gold.interviews:
             run_id = _request(evaluating, interview, model)
             runs[run_id] = interview
-            planned = plan_run(evaluating.transactions, run_id).draft
-            _set_aside(evaluating, planned)
-            chunks += planned
+            chunks += plan_run(evaluating.transactions, run_id, aside_s=evaluating.aside_s).draft
         _draft_all(_Drafter(evaluating, drafting, until), chunks, progress)
     finally:
         for run_id in runs:
@@ -145,15 +146,6 @@ def _request(evaluating: Evaluating, interview: GoldInterview, model: str) -> UU
     guide = keep_guide(evaluating.transactions, workspace, interview.guide)
     options = RunOptions(model, uses_cache=False, budget_micro_usd=evaluating.budget_micro_usd)
     return request_run(evaluating.transactions, workspace, transcript, guide, options, list(evaluating.prompts)).id
-
-
-def _set_aside(evaluating: Evaluating, chunks: Sequence[UUID]) -> None:
-    """Keep chunks for this process: a worker that drafted them would be neither recorded nor replayed.
-
-    Should this process be killed, the workers bring the runs to their end after a while.
-    """
-    with evaluating.transactions.begin() as session:
-        set_aside(session, chunks, wait_s=evaluating.aside_s)
 
 
 @dataclass(frozen=True, slots=True)

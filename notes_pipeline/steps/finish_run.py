@@ -2,12 +2,13 @@ from collections import Counter
 from collections.abc import Sequence
 from uuid import UUID
 
+import structlog
+
 from notes_pipeline.core.coverage import CoverageClaim, judge_coverage
 from notes_pipeline.core.merging import MergedNote, merge_notes
 from notes_pipeline.core.notes import CoverageState, NoteStatus
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState, final_state
 from notes_pipeline.core.transcript import Span
-from notes_pipeline.steps.cancel_run import CANCELLED
 from notes_pipeline.steps.judging import can_be_judged
 from notes_pipeline.store.chunks import StoredChunk, chunk_ledger, coverage_answers
 from notes_pipeline.store.coverage import add_coverage
@@ -16,6 +17,11 @@ from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.notes import drafts_of, publish
 from notes_pipeline.store.runs import StoredRun, load_run, set_state
 from notes_pipeline.store.tables.base import Record
+from notes_pipeline.telemetry import metrics
+
+log = structlog.get_logger()
+
+CANCELLED = "cancelled"
 
 
 def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
@@ -24,29 +30,44 @@ def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
     A run in any other state is left alone. One that is tried again takes the new drafts to its notes. Returns the state
     that the run has afterwards: a final one, or `summarising` where it is asked for and there is something to sum up.
     """
+    run, state = _finish(transactions, run_id)
+    if state is not run.state:
+        tell_of_end(run, state)
+    return state
+
+
+def tell_of_end(run: StoredRun, state: RunState) -> None:
+    """Log and count that a run has ended, if it has."""
+    if state.is_final:
+        metrics.run_ended(state)
+        log.info("run_ended", run_id=str(run.id), request_id=run.request_id, state=state.value)
+
+
+def _finish(transactions: Transactions, run_id: UUID) -> tuple[StoredRun, RunState]:
+    """Give the run as it was, and its state afterwards."""
     with transactions.begin() as session:
         run = load_run(session, run_id, lock=True)
         if run.state is not RunState.FINISHING:
-            return run.state
+            return run, run.state
         ledger = chunk_ledger(session, run_id)
         merged = merge_notes(drafts_of(session, run_id))
         publish(session, merged)
         notes = [group.kept.note for group in merged if group.kept.note.status is NoteStatus.SUPPORTED]
         supported = Counter(note.question_id for note in notes if note.question_id)
-        is_whole = all(chunk.outcome is ChunkOutcome.DRAFTED for chunk in ledger)
+        is_whole = bool(ledger) and all(chunk.outcome is ChunkOutcome.DRAFTED for chunk in ledger)
         guide = load_guide(session, run.guide_id)
         claims = [_claim(answer) for answers in coverage_answers(session, run_id) for answer in answers]
         add_coverage(session, run_id, judge_coverage(guide, claims, supported, is_whole=is_whole))
         reason = "; ".join(filter(None, [why_incomplete(ledger), _unjudged(run, merged)])) or None
         if run.cancelled_at is not None:
             set_state(session, run_id, RunState.CANCELLED, reason=reason or CANCELLED)
-            return RunState.CANCELLED
+            return run, RunState.CANCELLED
         if run.summarises and notes:
             set_state(session, run_id, RunState.SUMMARISING, reason=reason)
-            return RunState.SUMMARISING
+            return run, RunState.SUMMARISING
         state = final_state(Counter(chunk.state for chunk in ledger))
         set_state(session, run_id, state, reason=reason)
-    return state
+    return run, state
 
 
 def why_incomplete(ledger: Sequence[StoredChunk]) -> str | None:

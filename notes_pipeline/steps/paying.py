@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import (
     AnswerTruncatedError,
+    EndpointDownError,
     LeaseLostError,
     ModelBusyError,
     ModelConfigurationError,
@@ -26,6 +27,7 @@ from notes_pipeline.core.errors import (
     NotYetError,
     OverBudgetError,
     QuestionTooLongError,
+    RetryableError,
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.core.wording import dollars
@@ -40,6 +42,7 @@ from notes_pipeline.store.answers import KnownAnswer, Wanted
 from notes_pipeline.store.budgets import NO_BUDGETS, Budgets, find_shortage
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.model_calls import add_calls
+from notes_pipeline.telemetry import metrics
 
 EXPECTED_TOKENS_OUT = 1_000  # of a chunk's notes; what a limiter reserves until the answer says it exactly
 SAME_QUESTION_WAIT_S, SAME_QUESTION_POLL_S = 5.0, 0.25  # another asks the same; after that the slot is better used
@@ -99,7 +102,10 @@ class Paying:
         with self.transactions.begin() as session:
             parts = answers.find_parts(session, who.asker, context, topics)
             wanted = Wanted(key="", purpose=Purpose.DRAFT, model=who.model)
-            self._add(session, who, [_hit(wanted, part, prompt_hash) for part in parts if _is_of_another(part, who)])
+            hits = [_hit(wanted, part, prompt_hash) for part in parts if _is_of_another(part, who)]
+            self._add(session, who, hits)
+        for hit in hits:
+            metrics.call_ended(hit)
         return parts
 
     def of_this_run(self, who: Who, key: str) -> KnownAnswer | None:
@@ -127,6 +133,9 @@ class Paying:
         except NotesPipelineError as error:
             insist(partial(self._give_back, who, wanted, calls, error))
             raise
+        finally:
+            for call in calls:
+                metrics.call_ended(call)
         last = calls[-1]
         model = last.model_served or wanted.model
         answer = KnownAnswer(last.outcome, text, model, wanted.topics, who.asker.run_id)
@@ -147,7 +156,8 @@ class Paying:
                 known = answers.find_answer(session, who.asker, wanted.key)
                 if known is not None:
                     if _is_of_another(known, who):
-                        self._add(session, who, [_hit(wanted, known, prompt_hash)])
+                        self._add(session, who, [hit := _hit(wanted, known, prompt_hash)])
+                        metrics.call_ended(hit)
                     return known
                 if not answers.is_held(session, who.asker):
                     raise LeaseLostError("the chunk was given to another worker meanwhile")
@@ -181,7 +191,11 @@ class Paying:
     def _paid(self, request: ModelRequest[A], who: Who, model: Model, name: str, calls: list[ModelCall]) -> str:
         expected = request.tokens_in + EXPECTED_TOKENS_OUT
         who.touch()
-        self.gate.enter(model.endpoint, name, expected)
+        try:
+            self.gate.enter(model.endpoint, name, expected)
+        except RetryableError as error:
+            metrics.turned_back(is_down=isinstance(error, EndpointDownError))
+            raise
         try:
             text = model.complete(request, record=calls.append, retries=who.attempts)
         except ModelBusyError as error:

@@ -21,6 +21,7 @@ from notes_pipeline.llm.generating import summary_request
 from notes_pipeline.llm.prompts import SUMMARY_PROMPT
 from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.checking import IndexCache
+from notes_pipeline.steps.finish_run import tell_of_end
 from notes_pipeline.steps.patience import insist
 from notes_pipeline.steps.paying import Who
 from notes_pipeline.store.answers import Asker
@@ -77,7 +78,10 @@ def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState
             insist(partial(_postpone, asking.transactions, run_id, 2.0**run.attempts, counts=True))
             return RunState.SUMMARISING
         failures = [f"no summary: a fault of ours: {type(error).__name__} (the log has more)"]
-    return insist(partial(_finish, asking.transactions, run_id, summaries, failures))
+    before, state = insist(partial(_finish, asking.transactions, run_id, summaries, failures))
+    if state is not before.state:
+        tell_of_end(before, state)
+    return state
 
 
 def _load_task(transactions: Transactions, run: StoredRun) -> _Task:
@@ -158,16 +162,16 @@ def _objection(text: str, cited: Sequence[StoredNote], unknown: int, index: Tran
 
 def _finish(
     transactions: Transactions, run_id: UUID, summaries: Sequence[StoredSummary], failures: Sequence[str]
-) -> RunState:
+) -> tuple[StoredRun, RunState]:
     with transactions.begin() as session:
         run = load_run(session, run_id, lock=True)
         if run.state is not RunState.SUMMARISING:
-            return run.state
+            return run, run.state
         for each in summaries:
             save_summary(session, run_id, each)
         state = final_state(Counter(chunk.state for chunk in chunk_ledger(session, run_id)))
         set_state(session, run_id, state, reason="; ".join(filter(None, [run.reason, *failures])) or None)
-    return state
+    return run, state
 
 
 def _load(transactions: Transactions, transcript_id: UUID) -> Transcript:

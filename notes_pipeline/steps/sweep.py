@@ -12,7 +12,7 @@ from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.store.chunks import chunk_ledger
 from notes_pipeline.store.database import Transactions, try_advisory_lock
 from notes_pipeline.store.evaluations import canary_is_due
-from notes_pipeline.store.leases import due_chunks, give_up_pending, mend_pending, recover_lost
+from notes_pipeline.store.leases import Recovered, due_chunks, give_up_pending, mend_pending, recover_lost
 from notes_pipeline.store.runs import (
     lock_state,
     overdue_runs,
@@ -21,6 +21,7 @@ from notes_pipeline.store.runs import (
     stored_reason,
     unannounced_runs,
 )
+from notes_pipeline.telemetry import metrics
 
 log = structlog.get_logger()
 
@@ -46,21 +47,30 @@ def sweep(
     with transactions.begin() as session:
         if not try_advisory_lock(session, _SWEEP_LOCK):
             return NOTHING
-        if frees:
-            recovered = recover_lost(session, lease_s=lease_s)
-            if recovered.freed or recovered.poisoned:
-                log.warning("chunks_freed", freed=recovered.freed, poisoned=recovered.poisoned)
+        recovered = recover_lost(session, lease_s=lease_s) if frees else Recovered(0, 0)
         mend_pending(session)
         for run_id, _ in overdue_runs(session):
             _end_overdue(session, run_id)
         closed = [run_id for run_id in running_without_open_chunks(session) if close_if_complete(session, run_id)]
-        return NextWork(
+        work = NextWork(
             plan=tuple(unannounced_runs(session, RunState.QUEUED)),
             draft=tuple(due_chunks(session, queue_is_empty=queue_is_empty, limit=RINGS)),
             finish=(*closed, *unannounced_runs(session, RunState.FINISHING)),
             summarise=tuple(unannounced_runs(session, RunState.SUMMARISING)),
             canary=canary_set is not None and canary_is_due(session, canary_set),
         )
+    if recovered != Recovered(0, 0):
+        log.warning("chunks_freed", freed=recovered.freed, poisoned=recovered.poisoned)
+    found = {
+        "plan": len(work.plan),
+        "draft": len(work.draft),
+        "finish": len(work.finish),
+        "summarise": len(work.summarise),
+    }
+    metrics.swept(found, freed=recovered.freed, poisoned=recovered.poisoned)
+    if work != NOTHING:
+        log.info("swept", **found, canary=work.canary)
+    return work
 
 
 def _end_overdue(session: Session, run_id: UUID) -> None:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import bindparam, exists, func, insert, select
+from sqlalchemy import Interval, bindparam, exists, func, insert, select
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.chunking import Chunk
@@ -33,14 +33,22 @@ class StoredChunk:
 
 
 def add_chunks(
-    session: Session, run_id: UUID, chunks: Sequence[Chunk], *, workspace_id: UUID, is_backfill: bool
+    session: Session,
+    run_id: UUID,
+    chunks: Sequence[Chunk],
+    *,
+    workspace_id: UUID,
+    is_backfill: bool,
+    aside_s: float = 0.0,
 ) -> list[UUID]:
+    """Store the chunks of a run, due at once. `aside_s`: only then for any other than the one who plans."""
     rows = [
         {
             "id": new_id(),
             "run_id": run_id,
             "workspace_id": workspace_id,
             "is_backfill": is_backfill,
+            "aside": timedelta(seconds=aside_s),
             "index": chunk.index,
             "text_from": chunk.span.start,
             "text_to": chunk.span.end,
@@ -109,7 +117,7 @@ def coverage_answers(session: Session, run_id: UUID) -> list[Records]:
 
 # Made once: building a statement costs ten times what running it does.
 _CHUNK = table_of(ChunkRow)
-_ADD = insert(_CHUNK)
+_ADD = insert(_CHUNK).values(next_attempt_at=func.now() + bindparam("aside", type_=Interval()))
 _HAS_OPEN = select(
     exists().where(
         _CHUNK.c.run_id == bindparam("of"),

@@ -171,16 +171,6 @@ def calls_of(session: Session, run_id: UUID) -> list[ModelCall]:
     ]
 
 
-def set_aside(session: Session, chunk_ids: Sequence[UUID], *, wait_s: float) -> None:
-    """Keep pending chunks from the workers' sweep; after `wait_s` seconds anybody may draft them."""
-    is_pending = ChunkRow.state == ChunkState.PENDING.value
-    session.execute(
-        update(ChunkRow)
-        .where(ChunkRow.id.in_(list(chunk_ids)), is_pending)
-        .values(next_attempt_at=func.now() + timedelta(seconds=wait_s))
-    )
-
-
 def seconds_until_due(session: Session, chunk_id: UUID, *, aside_s: float) -> float | None:
     """Tell when a chunk may be drafted by the one it is set aside for, for `aside_s` seconds beyond that.
 

@@ -1,10 +1,14 @@
 """What an operator asks the database."""
 
-from sqlalchemy import Engine, func, inspect, select, text
+from typing import Any
+
+from sqlalchemy import ColumnElement, Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.runs import ChunkState, RunState
-from notes_pipeline.store.tables import ChunkRow, RunRow
+from notes_pipeline.store.tables import ChunkRow, EvaluationRow, RunRow, WorkerRow
+from notes_pipeline.store.workers import SEEN_WITHIN
+from notes_pipeline.telemetry.system import SystemState
 
 
 def migration_version(engine: Engine) -> str | None:
@@ -18,13 +22,68 @@ def migration_version(engine: Engine) -> str | None:
 
 def open_work(engine: Engine) -> dict[str, int]:
     """Count open runs and chunks by state, as "runs queued", "chunks pending"; states with none are left out."""
-    open_runs = [state.value for state in RunState if not state.is_final]
-    open_chunks = [ChunkState.PENDING.value, ChunkState.RUNNING.value]
     with Session(engine) as session:
-        runs = session.execute(
-            select(RunRow.state, func.count()).where(RunRow.state.in_(open_runs)).group_by(RunRow.state)
-        ).all()
-        chunks = session.execute(
-            select(ChunkRow.state, func.count()).where(ChunkRow.state.in_(open_chunks)).group_by(ChunkRow.state)
-        ).all()
-    return {f"runs {state}": number for state, number in runs} | {f"chunks {state}": number for state, number in chunks}
+        runs, chunks = _open_runs(session), _open_chunks(session)
+    return {f"runs {state}": number for state, number in runs.items()} | {
+        f"chunks {state}": number for state, number in chunks.items()
+    }
+
+
+def system_state(session: Session) -> SystemState:
+    """Count what waits and who works. Each part is served by an index of what is open, however much is stored."""
+    oldest = select(func.min(ChunkRow.next_attempt_at)).where(
+        ChunkRow.state == ChunkState.PENDING.value, ChunkRow.next_attempt_at <= func.now()
+    )
+    expired = select(func.count()).where(ChunkRow.state == ChunkState.RUNNING.value, ChunkRow.lease_until < func.now())
+    oldest_due_s, expired_leases = session.execute(
+        select(func.coalesce(_seconds_since(oldest.scalar_subquery()), 0.0), expired.scalar_subquery())
+    ).one()
+    seen = WorkerRow.seen_at > func.now() - SEEN_WITHIN
+    workers, slots, busy, last_sweep_s = session.execute(
+        select(
+            func.count().filter(seen),
+            func.coalesce(func.sum(WorkerRow.slots).filter(seen), 0),
+            func.coalesce(func.sum(WorkerRow.busy).filter(seen), 0),
+            _seconds_since(func.max(WorkerRow.swept_at)),
+        )
+    ).one()
+    canary = session.execute(
+        select(_seconds_since(EvaluationRow.created_at), func.cardinality(EvaluationRow.alarms))
+        .where(EvaluationRow.is_canary)
+        .order_by(EvaluationRow.created_at.desc())
+        .limit(1)
+    ).one_or_none()
+    return SystemState(
+        runs=_open_runs(session),
+        chunks=_open_chunks(session),
+        oldest_due_s=float(oldest_due_s),
+        expired_leases=expired_leases,
+        workers=workers,
+        slots=int(slots),
+        busy=int(busy),
+        last_sweep_s=None if last_sweep_s is None else float(last_sweep_s),
+        canary_age_s=None if canary is None else float(canary[0]),
+        canary_alarms=0 if canary is None else canary[1],
+    )
+
+
+def _seconds_since(moment: Any) -> ColumnElement[Any]:
+    return func.extract("epoch", func.now() - moment)
+
+
+def _open_runs(session: Session) -> dict[str, int]:
+    states = [state.value for state in RunState if not state.is_final]
+    rows = session.execute(
+        select(RunRow.state, func.count()).where(RunRow.state.in_(states)).group_by(RunRow.state)
+    ).all()
+    return {state: number for state, number in rows}  # noqa: C416 (rows are no pairs to the type checker)
+
+
+def _open_chunks(session: Session) -> dict[str, int]:
+    """Count apart, so that each count is one index: for both states at once the planner reads the whole table."""
+    counts = {}
+    for state in (ChunkState.PENDING, ChunkState.RUNNING):
+        number = session.scalars(select(func.count()).where(ChunkRow.state == state.value)).one()
+        if number:
+            counts[state.value] = number
+    return counts

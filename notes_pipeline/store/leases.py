@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import Interval, Row, Uuid, bindparam, func, insert, select, text, update
+from sqlalchemy import ColumnElement, Interval, Row, Uuid, bindparam, func, insert, select, text, update
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
@@ -151,8 +151,8 @@ def give_back(session: Session, tokens: Iterable[UUID]) -> int:
     """Free chunks that this process will not end, as when it is stopped; at once, and it counts as nothing."""
     given = session.scalars(
         update(_CHUNK)
-        .where(_CHUNK.c.lease_token.in_(list(tokens)))
-        .values(state=ChunkState.PENDING.value, next_attempt_at=func.now(), **_NO_LEASE)
+        .where(_locked(_CHUNK.c.lease_token.in_(list(tokens))))
+        .values(**_DUE_NOW, **_NO_LEASE)
         .returning(_CHUNK.c.id)
     )
     return len(given.all())
@@ -161,7 +161,7 @@ def give_back(session: Session, tokens: Iterable[UUID]) -> int:
 def lose_chunk(session: Session, leased: LeasedChunk, *, error: str) -> bool:
     """Note that a worker was as good as lost over a chunk, as when it ran out of memory."""
     ends = leased.is_on_last_life
-    values: dict[str, object] = {"state": ChunkState.PENDING.value, "next_attempt_at": func.now(), "error": error}
+    values: dict[str, object] = _DUE_NOW | {"error": error}
     if ends:
         values = _poisoned(error)
     lost = session.scalar(
@@ -192,6 +192,7 @@ def halve_chunk(
             error=error,
             halvings=_CHUNK.c.halvings + 1,
             next_attempt_at=due_at,
+            enqueued_at=func.now(),
             **_NO_LEASE,
         )
         .returning(_CHUNK.c.halvings, _CHUNK.c.workspace_id, _CHUNK.c.is_backfill)
@@ -223,7 +224,7 @@ def give_up_pending(session: Session, run_id: UUID, outcome: ChunkOutcome, error
     """Fail the chunks of a run that nobody holds: no call of theirs can succeed, or nobody wants them any more."""
     session.execute(
         update(_CHUNK)
-        .where(_CHUNK.c.run_id == run_id, _CHUNK.c.state == ChunkState.PENDING.value)
+        .where(_locked(_CHUNK.c.run_id == run_id, _CHUNK.c.state == ChunkState.PENDING.value))
         .values(state=ChunkState.FAILED.value, outcome=outcome.value, error=error, finished_at=func.clock_timestamp())
     )
 
@@ -232,7 +233,12 @@ def give_up_open(session: Session, run_id: UUID, outcome: ChunkOutcome, error: s
     """Fail all open chunks of a run, also those that are held: their holders find their leases gone."""
     session.execute(
         update(_CHUNK)
-        .where(_CHUNK.c.run_id == run_id, _CHUNK.c.state.in_([ChunkState.PENDING.value, ChunkState.RUNNING.value]))
+        .where(
+            _locked(
+                _CHUNK.c.run_id == run_id,
+                _CHUNK.c.state.in_([ChunkState.PENDING.value, ChunkState.RUNNING.value]),
+            )
+        )
         .values(
             state=ChunkState.FAILED.value,
             outcome=outcome.value,
@@ -283,7 +289,7 @@ def recover_lost(session: Session, *, lease_s: float) -> Recovered:
     )
     poisoned = session.scalars(
         update(_CHUNK)
-        .where(lost, _CHUNK.c.losses + 1 >= MAX_LOSSES)
+        .where(_locked(lost, _CHUNK.c.losses + 1 >= MAX_LOSSES, skips=True))
         .values(
             losses=_CHUNK.c.losses + 1,
             **_poisoned(f"every worker that took it was lost, {MAX_LOSSES} in all"),
@@ -293,8 +299,8 @@ def recover_lost(session: Session, *, lease_s: float) -> Recovered:
     ).all()
     freed = session.scalars(
         update(_CHUNK)
-        .where(lost)
-        .values(state=ChunkState.PENDING.value, losses=_CHUNK.c.losses + 1, next_attempt_at=func.now(), **_NO_LEASE)
+        .where(_locked(lost, skips=True))
+        .values(losses=_CHUNK.c.losses + 1, **_DUE_NOW, **_NO_LEASE)
         .returning(_CHUNK.c.id)
     ).all()
     return Recovered(len(freed), len(poisoned))
@@ -304,7 +310,13 @@ def mend_pending(session: Session) -> None:
     """Set right what waits: chunks put off by a clock that has jumped back since, and those that older code made."""
     session.execute(
         update(_CHUNK)
-        .where(_CHUNK.c.state == ChunkState.PENDING.value, _CHUNK.c.enqueued_at > func.now() + CLOCKS_DIFFER_BY)
+        .where(
+            _locked(
+                _CHUNK.c.state == ChunkState.PENDING.value,
+                _CHUNK.c.enqueued_at > func.now() + CLOCKS_DIFFER_BY,
+                skips=True,
+            )
+        )
         .values(next_attempt_at=func.now(), enqueued_at=func.now())
     )
     session.execute(
@@ -312,7 +324,7 @@ def mend_pending(session: Session) -> None:
         .where(
             _CHUNK.c.state == ChunkState.PENDING.value, _CHUNK.c.workspace_id.is_(None), RunRow.id == _CHUNK.c.run_id
         )
-        .values(workspace_id=RunRow.workspace_id)
+        .values(workspace_id=RunRow.workspace_id, is_backfill=RunRow.is_backfill)
     )
 
 
@@ -332,6 +344,15 @@ def due_chunks(session: Session, *, queue_is_empty: bool, limit: int) -> list[UU
     return ids
 
 
+def _locked(*conditions: ColumnElement[bool], skips: bool = False) -> ColumnElement[bool]:
+    """Choose chunks, locked in the order of their ids as all who lock many do: so that none waits in a ring.
+
+    `skips`: leave out what another transaction is just changing.
+    """
+    chosen = select(_CHUNK.c.id).where(*conditions).order_by(_CHUNK.c.id).with_for_update(skip_locked=skips)
+    return _CHUNK.c.id.in_(chosen)
+
+
 def _leased(row: Row[tuple[object, ...]]) -> LeasedChunk:
     chunk = Chunk(row.position, Span(row.text_from, row.text_to), row.new_from)
     return LeasedChunk(row.id, row.run_id, chunk, row.lease_token, row.attempts, float(row.busy_for_s), row.losses)
@@ -349,6 +370,11 @@ def _poisoned(error: str) -> dict[str, object]:
 # The statements of every chunk are made once: building one costs ten times what running it does.
 _CHUNK = table_of(ChunkRow)
 _NO_LEASE: dict[str, object] = {"lease_owner": None, "lease_token": None, "lease_until": None}
+_DUE_NOW: dict[str, object] = {
+    "state": ChunkState.PENDING.value,
+    "next_attempt_at": func.now(),
+    "enqueued_at": func.now(),
+}
 _LOCK_CHOICE = select(func.pg_advisory_xact_lock(_CHOICE_LOCK))
 
 _TAKE = """
@@ -391,15 +417,18 @@ WITH RECURSIVE place AS (
               AND next_attempt_at <= now() AND (losses + 1 >= :max_losses) = :on_last_life
         ORDER BY next_attempt_at, id LIMIT :limit
     ) AS each
-), chosen AS (
+), wanted AS (
     SELECT id FROM due ORDER BY is_backfill <> :backfill_first, turn, next_attempt_at, id
     LIMIT (SELECT greatest(number, 0) FROM room)
+), chosen AS (
+    SELECT chunk.id FROM chunk JOIN wanted USING (id) WHERE chunk.state = 'pending'
+    ORDER BY chunk.id FOR UPDATE OF chunk SKIP LOCKED
 )
-{_TAKE} FROM chosen WHERE chunk.id = chosen.id AND chunk.state = 'pending' {_GIVE}
+{_TAKE} WHERE chunk.id = ANY (ARRAY(SELECT id FROM chosen)) AND chunk.state = 'pending' {_GIVE}
 """)  # noqa: S608
 _RENEW = (
     update(_CHUNK)
-    .where(_CHUNK.c.lease_token == func.any(bindparam("tokens", type_=ARRAY(Uuid()))))
+    .where(_locked(_CHUNK.c.lease_token == func.any(bindparam("tokens", type_=ARRAY(Uuid()))), skips=True))
     .values(lease_until=func.now() + bindparam("lease", type_=Interval()))
     .returning(_CHUNK.c.lease_token)
 )

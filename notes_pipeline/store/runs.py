@@ -82,7 +82,7 @@ def request_run(
     """
     session.execute(select(TranscriptRow.id).where(TranscriptRow.id == transcript_id).with_for_update())
     latest = session.execute(
-        select(RunRow.id, RunRow.ordinal, RunRow.state)
+        select(RunRow.id, RunRow.ordinal, RunRow.state, RunRow.cancelled_at)
         .where(
             RunRow.transcript_id == transcript_id,
             RunRow.guide_id == guide_id,
@@ -92,7 +92,8 @@ def request_run(
         .order_by(RunRow.ordinal.desc())
         .limit(1)
     ).one_or_none()
-    if latest is not None and not anew and not RunState(latest.state).is_incomplete:
+    is_good = latest is not None and not (RunState(latest.state).is_incomplete or latest.cancelled_at is not None)
+    if latest is not None and is_good and not anew:
         return latest.id, False
     run_id = new_id()
     session.execute(

@@ -11,6 +11,7 @@ from redis.retry import Retry
 
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.steps.next_work import NextWork
+from notes_pipeline.telemetry import metrics
 from notes_pipeline.worker.app import CANARY, DRAFT, DRAFT_QUEUE, FINISH, PLAN, SUMMARISE
 
 log = structlog.get_logger()
@@ -37,7 +38,8 @@ class Doorbell:
             for task, arguments in messages:
                 self._app.send_task(task, arguments)
         except (OperationalError, redis.RedisError, OSError) as error:
-            log.warning("doorbell_silent", task=task, error=str(error))
+            metrics.ring_unheard()
+            log.warning("doorbell_silent", rings=task, error=str(error))
             return False
         return True
 

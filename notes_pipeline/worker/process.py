@@ -33,6 +33,8 @@ from notes_pipeline.steps.paying import CALL_MARGIN_S
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.database import server_version
 from notes_pipeline.store.workers import Worked, note_sweep, sign_of_life, sign_off
+from notes_pipeline.telemetry.metrics import serve_metrics
+from notes_pipeline.telemetry.tracing import start_tracing
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.canary import daily_canary
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
@@ -44,6 +46,7 @@ from notes_pipeline.worker.tasks import register_tasks
 
 log = structlog.get_logger()
 
+BROKER_WAIT_S = 5.0
 CONTROL_THREADS = 4  # for what messages ask: to plan and to finish takes milliseconds, a canary one of them for minutes
 _M_ARENA_MAX = -8  # of malloc.h
 EXIT_MARGIN_S = 5.0  # beyond the grace of a stop: for Celery to let go of the broker
@@ -64,22 +67,32 @@ def run_worker(services: Services) -> None:
     server_version(services.engine)
     require_schema(services.engine)
     _share_arenas()
+    if settings.notes_metrics_port is not None:
+        serve_metrics(settings.notes_metrics_host, settings.notes_metrics_port)
+    start_tracing("notes-worker")
     app = create_app(settings.redis_url)
     process = WorkerProcess.make(services, app, redis_client(settings.redis_url))
     process.connect_signals()
+    process.start()
     _spare_the_collector()
-    celery = app.Worker(  # as the command `celery worker` makes it, whose import costs 0.3 s
-        hostname=f"notes-{os.getpid()}@{socket.gethostname()}",
-        pool_cls="threads",
-        concurrency=CONTROL_THREADS,
-        queues=[DRAFT_QUEUE, CONTROL_QUEUE],
-        loglevel="WARNING",
-        quiet=True,
-        without_gossip=True,
-        without_mingle=True,
-        without_heartbeat=True,
-    )
-    celery.start()
+    while not process.is_stopping:
+        celery = app.Worker(  # as the command `celery worker` makes it, whose import costs 0.3 s
+            hostname=f"notes-{os.getpid()}@{socket.gethostname()}",
+            pool_cls="threads",
+            concurrency=CONTROL_THREADS,
+            queues=[DRAFT_QUEUE, CONTROL_QUEUE],
+            loglevel="WARNING",
+            quiet=True,
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+        )
+        celery.start()
+        if not process.is_stopping:
+            # Celery waits for a broker that is gone, and ends at one that answers with an error, as Redis does when its
+            # disk or memory is full or it has become a replica. The slots go on meanwhile.
+            log.error("broker_failed", begins_again_in_s=BROKER_WAIT_S)
+            process.wait(BROKER_WAIT_S)
 
 
 def _share_arenas() -> None:
@@ -190,9 +203,7 @@ class WorkerProcess:
         return cls(services, client, duties, slots, renewal, worker)
 
     def connect_signals(self) -> None:
-        def start(**_: object) -> None:
-            for each in self._background:
-                each.start()
+        def ready(**_: object) -> None:
             log.info("worker_ready", pid=self._worker.pid, slots=self._slots.number)
 
         def shutting_down(**_: object) -> None:
@@ -201,19 +212,30 @@ class WorkerProcess:
                 self._stopper.start()
 
         def shut_down(**_: object) -> None:
-            shutting_down()
-            self._is_stopped.wait(self._services.settings.notes_stop_grace_s + EXIT_MARGIN_S)
+            if self.is_stopping:
+                self._is_stopped.wait(self._services.settings.notes_stop_grace_s + EXIT_MARGIN_S)
 
         def report(exception: BaseException | None = None, einfo: object = None, **_: object) -> None:
-            log.error("task_failed", error=f"{type(exception).__name__}: {exception}", trace=str(einfo))
+            log.error("task_failed", error=exception, exception=str(einfo))
 
         # weak=False: the signals would forget functions that nothing else holds.
-        worker_ready.connect(start, weak=False)
+        worker_ready.connect(ready, weak=False)
         worker_shutting_down.connect(shutting_down, weak=False)
         worker_shutdown.connect(shut_down, weak=False)
         task_failure.connect(report, weak=False)
-        # Not at worker_ready: a worker that starts while the broker is away drafts what the database has.
+
+    def start(self) -> None:
+        """Begin to work, whether or not the broker is there: the database knows what there is to do."""
         self._slots.start()
+        for each in self._background:
+            each.start()
+
+    @property
+    def is_stopping(self) -> bool:
+        return self._stopper is not None
+
+    def wait(self, seconds: float) -> None:
+        self._is_stopped.wait(seconds)
 
     def _stop(self) -> None:
         """Stop within the grace and a little, whatever hangs: a process that does not end holds up a deployment."""

@@ -21,7 +21,9 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.steps.draft_chunk import Drafting, draft_leased
 from notes_pipeline.steps.next_work import NextWork
+from notes_pipeline.steps.patience import in_short
 from notes_pipeline.store.leases import LeasedChunk, give_back, lease_chunks
+from notes_pipeline.telemetry import metrics
 
 log = structlog.get_logger()
 
@@ -74,6 +76,8 @@ class Slots:
         return len(self._held)
 
     def start(self) -> None:
+        metrics.slots_total.set(self.number)
+        metrics.slots_busy.set_function(lambda: self.busy)
         for position in range(self.number):
             Thread(target=self._work_for_ever, name=f"slot-{position}", daemon=True).start()
         self._loop.start()
@@ -130,7 +134,7 @@ class Slots:
             try:
                 is_more = self._fill()
             except SQLAlchemyError as error:
-                log.warning("database_away", while_="leasing", wait_s=AWAY_S, error=type(error).__name__)
+                log.warning("database_away", while_="leasing", wait_s=AWAY_S, error=in_short(error))
                 self._stopping.wait(AWAY_S)
                 continue
             if is_more:
