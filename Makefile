@@ -10,7 +10,7 @@ EXAMPLE_BENT := fixtures/demonstration/bent_quotes.yaml
 export FILE GUIDE
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test format lint types contracts unit integration acceptance bench clean distclean
+.PHONY: help install install-dev run test format lint types contracts unit integration acceptance bench chaos clean distclean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*##[ ]*\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -72,6 +72,10 @@ acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes
 bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run; what asking costs
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers
 	$(BIN)/python tests/benchmarks/bench_asking.py
+	$(BIN)/python -m tests.benchmarks.bench_pipeline
+
+chaos: $(VENV)/.installed-dev  ## Real processes under random faults (FAULTS=300, about 25 minutes)
+	$(BIN)/python -m tests.chaos --faults $${FAULTS:-300}
 
 clean:  ## Remove all stored data
 	rm -rf .run

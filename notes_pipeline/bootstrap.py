@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
     from notes_pipeline.llm.client import ModelClient
-    from notes_pipeline.llm.gate import Gate
+    from notes_pipeline.llm.gate import Gate, RedisGate
     from notes_pipeline.steps.asking import Asking
     from notes_pipeline.steps.profiled import ProfiledModel
     from notes_pipeline.steps.request_run import Limits
@@ -145,7 +145,7 @@ class Services:
 
         return Limits(chunks=self.settings.notes_max_chunks, open_runs=self.settings.notes_max_open_runs)
 
-    def gate(self, client: "redis.Redis") -> "Gate":
+    def gate(self, client: "redis.Redis") -> "RedisGate":
         """Make the gate that all workers of a broker share."""
         from notes_pipeline.llm.gate import RedisGate, Tuning
 

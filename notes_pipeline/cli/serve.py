@@ -1,14 +1,19 @@
 """`serve`: whether the system is well, and its numbers, over HTTP."""
 
+import asyncio
 import os
+import signal
+import socket
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+import structlog
 import uvicorn
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from anyio import to_thread
+from prometheus_client import CollectorRegistry
+from prometheus_client.exposition import choose_encoder
 from starlette.applications import Starlette
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -21,11 +26,15 @@ from notes_pipeline.settings import read_settings
 from notes_pipeline.store.database import server_version
 from notes_pipeline.store.health import system_state
 from notes_pipeline.store.workers import workers_seen
+from notes_pipeline.telemetry.redaction import describe, safe_text
 from notes_pipeline.telemetry.system import SystemState, register_system
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE
 from notes_pipeline.worker.doorbell import check_broker, queue_length, redis_client
 
+log = structlog.get_logger()
+
 STOP_S = 10
+PATIENCE_S = 3.0  # of one answer to readyz: who asks waits seconds, and a part that hangs would keep all others unsaid
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +46,30 @@ class Checks:
 
 
 def serve_operations(host: str, port: int) -> None:
-    """Serve /healthz, /readyz and /metrics until stopped."""
+    """Serve /healthz, /readyz and /metrics until stopped. `port`: 0 takes a free one.
+
+    Raises:
+        ServiceUnavailableError: a setting is missing, the port is taken, or the host is none of ours.
+    """
     settings = read_settings()
     configure_logging(as_json=settings.logs_as_json(sys.stderr.isatty()))
     if settings.database_url is None or settings.redis_url is None:
         raise ServiceUnavailableError("serve needs DATABASE_URL and REDIS_URL")
     services = Services(settings)
-    uvicorn.run(
+    config = uvicorn.Config(
         operations_app(_checks(services, settings.redis_url)),
-        host=host,
-        port=port,
+        ws="none",
+        lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
         timeout_graceful_shutdown=STOP_S,
     )
+    # Once it has stopped, uvicorn raises the signal anew: SIGTERM is to end this command as it ends a worker, with 0.
+    signal.signal(signal.SIGTERM, lambda *_: None)
+    with _listen(host, port) as listener:
+        log.info("serving", host=host, port=listener.getsockname()[1])
+        uvicorn.Server(config).run(sockets=[listener])
 
 
 def operations_app(checks: Checks) -> Starlette:
@@ -61,27 +79,39 @@ def operations_app(checks: Checks) -> Starlette:
         return JSONResponse({"status": "ok", "pid": os.getpid()})
 
     async def readyz(_request: Request) -> Response:
-        missing = await run_in_threadpool(_missing, checks.ready)
+        answers = await asyncio.gather(*(_asked(check) for check in checks.ready.values()))
+        missing = {part: said for part, said in zip(checks.ready, answers, strict=True) if said is not None}
         said = {"status": "unavailable" if missing else "ok", "missing": missing}
         return JSONResponse(said, status_code=503 if missing else 200)
 
-    async def metrics(_request: Request) -> Response:
-        body = await run_in_threadpool(generate_latest, checks.registry)
-        return Response(body, media_type=CONTENT_TYPE_LATEST)
+    async def metrics(request: Request) -> Response:
+        encode, content_type = choose_encoder(request.headers.get("accept", ""))
+        return Response(await to_thread.run_sync(encode, checks.registry), headers={"content-type": content_type})
 
     return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
 
 
-def _missing(ready: Mapping[str, Callable[[], None]]) -> dict[str, str]:
-    found = {}
-    for part, check in ready.items():
-        try:
-            check()
-        except NotesPipelineError as error:
-            found[part] = str(error)
-        except Exception as error:  # noqa: BLE001 (whatever it is, the part is not ready)
-            found[part] = type(error).__name__
-    return found
+async def _asked(check: Callable[[], None]) -> str | None:
+    """Give what is missing, None: nothing. A thread that hangs is left to itself."""
+    try:
+        async with asyncio.timeout(PATIENCE_S):
+            await to_thread.run_sync(check, abandon_on_cancel=True)
+    except TimeoutError:
+        return f"does not answer within {PATIENCE_S:g} s"
+    except NotesPipelineError as error:
+        return safe_text(str(error))
+    except Exception as error:  # noqa: BLE001 (whatever it is, the part is not ready)
+        return describe(error)
+    return None
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+    except OSError as error:
+        raise ServiceUnavailableError(
+            f"cannot listen at {host}:{port}: {error.strerror}. Name another --port"
+        ) from error
 
 
 def _checks(services: Services, redis_url: str) -> Checks:

@@ -130,6 +130,8 @@ def _environment(settings: Settings) -> dict[str, str]:
         "OPENAI_API_KEY": None if settings.openai_api_key is None else settings.openai_api_key.get_secret_value(),
         "NOTES_MODEL": settings.notes_model,
         "NOTES_DATA": str(settings.notes_data),
+        # The rest of the time is for letting go of database and broker.
+        "NOTES_STOP_GRACE_S": f"{min(settings.notes_stop_grace_s, STOP_GRACE_S / 2):g}",
     }
     return {name: value for name, value in values.items() if value is not None}
 

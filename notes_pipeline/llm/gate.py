@@ -100,8 +100,8 @@ class RedisGate:
     `requests_per_minute`, `tokens_per_minute`: of each model; None: no limit until the endpoint turns a call away.
     `patience_s`: how long `enter` waits in place.
 
-    While Redis does not answer, calls go unlimited: no new task arrives without it either, so these are at most the
-    calls in hand.
+    While Redis does not answer, each process keeps to its share of the limits that are set (`workers`); what was learnt
+    of an endpoint from its 429s is not known then.
     """
 
     def __init__(
@@ -119,9 +119,19 @@ class RedisGate:
         limits = {"requests_per_minute": requests_per_minute, "tokens_per_minute": tokens_per_minute}
         known = {name: limit for name, limit in limits.items() if limit is not None}  # JSON's null is true in Lua
         self._settings = json.dumps(asdict(self._tuning) | known)
+        self._alone = _Share(requests_per_minute, tokens_per_minute)
         self._trial = _Trial()
         self._lock = threading.Lock()
         self._away_until = self._silent_until = 0.0  # time.monotonic()
+
+    @property
+    def workers(self) -> int:
+        """How many processes share the limits, as far as this one knows."""
+        return self._alone.of
+
+    @workers.setter
+    def workers(self, number: int) -> None:
+        self._alone.of = max(1, number)
 
     def enter(self, endpoint: str, model: str, tokens: int) -> None:
         deadline = time.monotonic() + self._patience_s
@@ -152,7 +162,7 @@ class RedisGate:
         self._trial.mark = 0
         reply = self._run("enter", endpoint, model, tokens)
         if reply is None:
-            return 0.0
+            return self._alone.take(model, tokens)
         verdict, first, second = reply
         if verdict == _DOWN:
             wait_s, down_for_s = first / 1e6, second / 1e6
@@ -191,6 +201,30 @@ class RedisGate:
                 self._silent_until = now + self._tuning.log_every_s
         if is_news:
             log.warning("gate_unattended", error=str(error))
+
+
+class _Share:
+    """A part of the limits, kept by this process alone. `of`: how many parts there are."""
+
+    def __init__(self, requests_per_minute: int | None, tokens_per_minute: int | None) -> None:
+        self._limits = (requests_per_minute, tokens_per_minute)
+        self._lock = threading.Lock()
+        self._free_at: dict[str, float] = {}
+        self.of = 1
+
+    def take(self, model: str, tokens: int) -> float:
+        """Take a turn, and give 0; or give the seconds until there is one."""
+        costs = [
+            60.0 * self.of * amount / limit
+            for limit, amount in zip(self._limits, (1, tokens), strict=True)
+            if limit is not None
+        ]
+        now = time.monotonic()
+        with self._lock:
+            free_at = max(now, self._free_at.get(model, now))
+            if costs and free_at <= now:
+                self._free_at[model] = now + max(costs)
+        return free_at - now
 
 
 class _Trial(threading.local):

@@ -347,9 +347,11 @@ def due_chunks(session: Session, *, queue_is_empty: bool, limit: int) -> list[UU
 def _locked(*conditions: ColumnElement[bool], skips: bool = False) -> ColumnElement[bool]:
     """Choose chunks, locked in the order of their ids as all who lock many do: so that none waits in a ring.
 
-    `skips`: leave out what another transaction is just changing.
+    `skips`: leave out what another transaction just changes; not what it only refers to, as with a note of the chunk.
     """
-    chosen = select(_CHUNK.c.id).where(*conditions).order_by(_CHUNK.c.id).with_for_update(skip_locked=skips)
+    chosen = (
+        select(_CHUNK.c.id).where(*conditions).order_by(_CHUNK.c.id).with_for_update(key_share=True, skip_locked=skips)
+    )
     return _CHUNK.c.id.in_(chosen)
 
 
@@ -422,7 +424,7 @@ WITH RECURSIVE place AS (
     LIMIT (SELECT greatest(number, 0) FROM room)
 ), chosen AS (
     SELECT chunk.id FROM chunk JOIN wanted USING (id) WHERE chunk.state = 'pending'
-    ORDER BY chunk.id FOR UPDATE OF chunk SKIP LOCKED
+    ORDER BY chunk.id FOR NO KEY UPDATE OF chunk SKIP LOCKED
 )
 {_TAKE} WHERE chunk.id = ANY (ARRAY(SELECT id FROM chosen)) AND chunk.state = 'pending' {_GIVE}
 """)  # noqa: S608

@@ -57,6 +57,12 @@ def note_sweep(session: Session, worker_id: UUID) -> None:
     session.execute(delete(WorkerRow).where(WorkerRow.seen_at < func.now() - FORGOTTEN_AFTER))
 
 
+def count_workers(session: Session) -> int:
+    """Count the workers that gave a sign of life lately."""
+    seen = WorkerRow.seen_at > func.now() - SEEN_WITHIN
+    return session.scalars(select(func.count()).select_from(WorkerRow).where(seen)).one()
+
+
 def workers_seen(session: Session, *, within: timedelta = SEEN_WITHIN) -> list[Worker]:
     """List the workers that gave a sign of life lately."""
     rows = session.scalars(

@@ -19,7 +19,7 @@ GONE = "…"
 # Where what follows is the input of a library, or a model's words.
 _TAIL = re.compile(
     r"\[(?:SQL|parameters|generated in)\b|\(Background on this error|\b(?:DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+):\s"
-    r"|\binput_value=|(?<=Error code: \d\d\d) - |(?<=the model declined: )|(?<=of the form asked for, twice\. )"
+    r"|(?<=\(builtins)\.\w+\) |\binput_value=|(?<=Error code: \d\d\d) - |(?<=the model declined: )|(?<=of the form asked for, twice\. )"
 )
 _TRACE = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _RAISED = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit))\b", re.MULTILINE)
@@ -56,7 +56,9 @@ _INTERPRETER = (TypeError, AttributeError, NameError, ImportError, RuntimeError,
 
 def safe_value(name: str, value: object) -> object:
     """Give a value of a log line as it may be written: errors are described, texts searched and cut."""
-    if value is None or isinstance(value, bool | int | float) or name in _OF_OURS:
+    if value is None or isinstance(value, bool | int | float):
+        return value
+    if name in _OF_OURS and isinstance(value, str) and len(value) <= MOST_CHARACTERS and value.isprintable():
         return value
     if name in _SECRETS:
         return GONE
@@ -236,7 +238,7 @@ def _without_tail(text: str) -> str:
         return text
     # pydantic's first line tells how many problems; the field is in the next, before the input.
     end = text.find("\n") if found.group() == "input_value=" and "\n" in text else found.start()
-    return f"{text[:end].rstrip(' [(')} {GONE}"
+    return f"{text[:end].rstrip(' [')} {GONE}"
 
 
 def _without_secrets(text: str) -> str:

@@ -88,10 +88,6 @@ class SystemCollector(Collector):
         self._state = Asked("database", state, patience_s)
         self._queues = Asked("broker", queues, patience_s)
 
-    def describe(self) -> Iterable[Metric]:
-        """Name nothing: a registry that is given a collector would else ask the database when it is made."""
-        return []
-
     def collect(self) -> Iterable[Metric]:
         up = GaugeMetricFamily("notes_up", "Whether a part answers.", labels=["part"])
         state = self._state.answer()

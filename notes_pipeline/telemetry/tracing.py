@@ -6,11 +6,13 @@ version 3.
 """
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
 import structlog
+
+from notes_pipeline.core.model_calls import CallOutcome, ModelCall
 
 if TYPE_CHECKING:
     from opentelemetry.trace import Tracer
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
 log = structlog.get_logger()
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
-Value = str | int | float | bool | None
+Value = str | int | float | bool | Sequence[str] | None
+
+_FINISHED = {CallOutcome.TRUNCATED: "length", CallOutcome.REFUSED: "content_filter"}
+_WITH_ANSWER = frozenset({CallOutcome.ANSWERED, CallOutcome.INVALID, CallOutcome.TRUNCATED, CallOutcome.REFUSED})
 
 
 class Span(Protocol):
@@ -47,7 +52,8 @@ _tracer: "Tracer | None" = None
 
 def start_tracing(service: str) -> bool:
     """Begin to trace where the environment asks for it; tell whether that is so. The SDK reads all else from there."""
-    if not any(os.environ.get(name) for name in ENDPOINTS) or os.environ.get("OTEL_SDK_DISABLED") == "true":
+    is_off = os.environ.get("OTEL_SDK_DISABLED", "").lower() == "true"
+    if is_off or not any(os.environ.get(name) for name in ENDPOINTS):
         return False
     try:
         from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -93,6 +99,35 @@ def span(name: str, *, parent: str | None = None, is_client: bool = False, **att
             started.set_status(Status(StatusCode.ERROR, type(error).__name__))
             real.set(error__type=type(error).__name__)
             raise
+
+
+@contextmanager
+def continue_from(parent: str | None) -> Iterator[None]:
+    """Have the spans of the block belong to a trace that began elsewhere. `parent`: its traceparent; None: to none."""
+    if _tracer is None or parent is None:
+        yield
+        return
+    from opentelemetry.context import attach, detach
+
+    token = attach(_context(parent))
+    try:
+        yield
+    finally:
+        detach(token)
+
+
+def attributes_of(call: ModelCall) -> dict[str, Value]:
+    """Give what a span tells of a call, by the GenAI conventions; to be set with `Span.set`."""
+    reason = _FINISHED.get(call.outcome, "stop") if call.outcome in _WITH_ANSWER else None
+    return {
+        "gen_ai__response__model": call.model_served,
+        "gen_ai__response__finish_reasons": None if reason is None else (reason,),
+        "gen_ai__usage__input_tokens": call.tokens_in,
+        "gen_ai__usage__output_tokens": call.tokens_out,
+        "gen_ai__usage__cache_read__input_tokens": call.tokens_cached,
+        "notes__outcome": call.outcome.value,
+        "error__type": None if call.outcome is CallOutcome.ANSWERED else call.outcome.value,
+    }
 
 
 def traceparent() -> str | None:

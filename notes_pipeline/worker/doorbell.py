@@ -1,5 +1,6 @@
 """Ring for work. A lost ring costs time, never data."""
 
+import time
 from collections.abc import Iterable
 
 import redis
@@ -19,6 +20,7 @@ log = structlog.get_logger()
 # For chunks: each worker that hears a bell takes all that it has slots for, and all look every second anyway. A message
 # costs 4 ms of CPU, which for each chunk would be a quarter of what the chunk itself costs.
 RINGS = 2
+SILENT_S = 5.0  # after the broker did not answer it is not tried for so long: each try may cost as much
 
 
 class Doorbell:
@@ -26,6 +28,7 @@ class Doorbell:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
+        self._silent_until = 0.0  # time.monotonic()
 
     def ring(self, work: NextWork) -> bool:
         """Announce work; tell whether the broker took it all. For chunks a few messages are enough, however many."""
@@ -34,10 +37,13 @@ class Doorbell:
         return self._send([*messages, (CANARY, ())] if work.canary else messages)
 
     def _send(self, messages: Iterable[tuple[str, tuple[str, ...]]]) -> bool:
+        if time.monotonic() < self._silent_until:
+            return False
         try:
             for task, arguments in messages:
                 self._app.send_task(task, arguments)
         except (OperationalError, redis.RedisError, OSError) as error:
+            self._silent_until = time.monotonic() + SILENT_S
             metrics.ring_unheard()
             log.warning("doorbell_silent", rings=task, error=str(error))
             return False

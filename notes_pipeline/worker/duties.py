@@ -67,7 +67,8 @@ class Duties:
         if work == NOTHING or self.doorbell.ring(work):
             return
         for run_id in work.plan:
-            self.plan(run_id)
+            plan_run(self.drafting.transactions, run_id)
+        self.look()
         for run_id in work.finish:
             self.finish(run_id)
         for run_id in work.summarise:

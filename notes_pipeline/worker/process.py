@@ -26,13 +26,13 @@ from sqlalchemy.orm import Session
 from notes_pipeline.bootstrap import Services
 from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.diagnosis.revisions import require_schema
-from notes_pipeline.llm.gate import Gate
+from notes_pipeline.llm.gate import Gate, RedisGate
 from notes_pipeline.steps.checking import IndexCache
 from notes_pipeline.steps.draft_chunk import Drafting
 from notes_pipeline.steps.paying import CALL_MARGIN_S
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.database import server_version
-from notes_pipeline.store.workers import Worked, note_sweep, sign_of_life, sign_off
+from notes_pipeline.store.workers import Worked, count_workers, note_sweep, sign_of_life, sign_off
 from notes_pipeline.telemetry.metrics import serve_metrics
 from notes_pipeline.telemetry.tracing import start_tracing
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
@@ -120,6 +120,8 @@ def make_drafting(
     def sign(session: Session) -> None:
         if worker is not None:
             sign_of_life(session, worker, busy=sum(each.busy for each in slots or []))
+            if isinstance(gate, RedisGate):
+                gate.workers = count_workers(session)
 
     leases = Leases(
         services.transactions,

@@ -155,37 +155,43 @@ class Slots:
         return len(leased) >= free
 
     def _lease(self, session: Session, free: int) -> list[LeasedChunk]:
-        drafting = self._drafting
-        leased = lease_chunks(
+        last_life = self._lease_last_life(session)
+        others = lease_chunks(
             session,
-            owner=drafting.owner,
-            lease_s=drafting.lease_s,
-            limit=free,
-            most_running=self._most_running,
+            owner=self._drafting.owner,
+            lease_s=self._drafting.lease_s,
+            limit=free - len(last_life),
+            most_running=self._most_left(),
             backfill_first=random() < BACKFILL_SHARE,  # noqa: S311 (no secret depends on it)
         )
-        return leased + self._lease_last_life(session, free - len(leased))
+        return last_life + others
 
-    def _lease_last_life(self, session: Session, free: int) -> list[LeasedChunk]:
+    def _lease_last_life(self, session: Session) -> list[LeasedChunk]:
         """Take one chunk that has been lost twice, if there is any and none is in hand.
 
-        One at a time: what kills this process would else take the others with it, which did nothing.
+        One at a time: what kills this process would else take the others with it, which did nothing. Before the others,
+        which may fill all slots for hours.
         """
         now = time.monotonic()
-        if free <= 0 or now < self._looked_for_last_lives + POLL_S:
+        if now < self._looked_for_last_lives + POLL_S:
             return []
         if any(held.leased is not None and held.leased.is_on_last_life for held in list(self._held.values())):
             return []
         self._looked_for_last_lives = now
-        drafting = self._drafting
         return lease_chunks(
             session,
-            owner=drafting.owner,
-            lease_s=drafting.lease_s,
+            owner=self._drafting.owner,
+            lease_s=self._drafting.lease_s,
             limit=1,
-            most_running=self._most_running,
+            most_running=self._most_left(),
             on_last_life=True,
         )
+
+    def _most_left(self) -> int | None:
+        """How many chunks may be in hand everywhere: other work of ours asks models, too."""
+        if self._most_running is None:
+            return None
+        return max(0, self._most_running - sum(held.leased is None for held in list(self._held.values())))
 
     def _put(self, held: Held) -> None:
         self._held[held.name] = held

@@ -466,7 +466,7 @@ def test_a_trial_waits_for_the_limits_too(make_gate: MakeGate, endpoint: str) ->
 def gate_without_redis() -> RedisGate:
     never_again = Retry(NoBackoff(), 0)  # of itself redis-py tries for three seconds
     client = redis.Redis(host="127.0.0.1", port=1, socket_timeout=0.2, socket_connect_timeout=0.2, retry=never_again)
-    return RedisGate(client, requests_per_minute=1, tokens_per_minute=1)
+    return RedisGate(client, requests_per_minute=600, patience_s=0.05)
 
 
 def test_while_redis_is_away_calls_go_and_one_line_is_logged(gate_without_redis: RedisGate, endpoint: str) -> None:
@@ -474,11 +474,28 @@ def test_while_redis_is_away_calls_go_and_one_line_is_logged(gate_without_redis:
     with capture_logs() as lines:
         for _ in range(5):
             gate_without_redis.enter(endpoint, MODEL, 100)
+            time.sleep(0.1)
             gate_without_redis.answered(endpoint, MODEL, expected_tokens=100, used_tokens=None)
             gate_without_redis.turned_away(endpoint, MODEL, None, expected_tokens=100)
             gate_without_redis.failed(endpoint, MODEL, expected_tokens=100)
     assert [line["event"] for line in lines] == ["gate_unattended"]
     assert time.monotonic() - began < 2
+
+
+@pytest.mark.parametrize("workers", [1, 4])
+def test_while_redis_is_away_each_process_keeps_to_its_share_of_the_limit(
+    gate_without_redis: RedisGate, endpoint: str, workers: int
+) -> None:
+    gate_without_redis.workers = workers
+    until, passed = time.monotonic() + 2.0, 0
+    while time.monotonic() < until:
+        passed += is_let_in(gate_without_redis, endpoint, 1)
+    assert 15 / workers <= passed <= 21 / workers + 1, "600 a minute are 20 in two seconds"
+
+
+def test_without_a_limit_nothing_waits_while_redis_is_away(endpoint: str) -> None:
+    client = redis.Redis(host="127.0.0.1", port=1, socket_connect_timeout=0.2, retry=Retry(NoBackoff(), 0))
+    assert count_let_in(RedisGate(client), endpoint, 50) == 50
 
 
 def test_an_open_gate_lets_every_call_through(endpoint: str) -> None:
