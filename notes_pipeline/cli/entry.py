@@ -54,6 +54,8 @@ def _run(arguments: Sequence[str]) -> int | None:
 
             return print_liveness()
     from notes_pipeline.cli.app import app
+    from notes_pipeline.logs import configure_logging
 
+    configure_logging(as_json=False)  # to stderr: stdout belongs to results, whatever a step logs on the way
     app()
     return None

@@ -65,9 +65,9 @@ class Wishes:
 
 def evaluate_set(path: Path, wishes: Wishes, *, as_json: bool) -> Exit:
     """Evaluate a model on a set, print how it did, and store that."""
-    configure_logging(as_json=not sys.stderr.isatty())
-    gold = open_gold_set(path)
     settings = read_settings()
+    configure_logging(as_json=settings.logs_as_json(sys.stderr.isatty()))
+    gold = open_gold_set(path)
     with stoppable(), ExitStack() as stack:
         settings = stack.enter_context(database(settings))
         upgrade(settings)

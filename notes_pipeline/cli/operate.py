@@ -23,6 +23,7 @@ from notes_pipeline.steps.read_run import find_run, read_run
 from notes_pipeline.steps.request_run import RequestedRun, RunOptions, request_run
 from notes_pipeline.steps.retry_run import retry_run
 from notes_pipeline.store.database import server_version
+from notes_pipeline.telemetry.context import bound
 from notes_pipeline.telemetry.tracing import span, start_tracing, traceparent
 from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell
@@ -51,7 +52,9 @@ def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, as_js
             complain(error if str(file) in str(error) else InputError(f"{file}: {error}"))
             failed = exit_code(error)
     new = tuple(run.id for _, run in stored if run.is_new)
-    if not _ring(services, NextWork(plan=new)):
+    with bound(request_id=request_id):
+        is_heard = _ring(services, NextWork(plan=new))
+    if not is_heard:
         print("the broker does not answer: the workers find the runs by themselves within a minute", file=sys.stderr)
     services.engine.dispose()
     if as_json:

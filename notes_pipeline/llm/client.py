@@ -25,7 +25,7 @@ from notes_pipeline.llm.modes import with_schema
 from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.rendering import Message
 from notes_pipeline.llm.requests import TEMPERATURE, ModelRequest
-from notes_pipeline.telemetry.tracing import span
+from notes_pipeline.telemetry.tracing import attributes_of, span
 
 CONNECT_TIMEOUT_S = 5.0
 MAX_READ_TIMEOUT_S = 60.0  # between two bytes; models that think send none for a while
@@ -89,17 +89,12 @@ class ModelClient:
             gen_ai__request__model=self.model,
             gen_ai__request__max_tokens=request.most_tokens_out,
             server__address=urlsplit(self.base_url).hostname,
+            server__port=urlsplit(self.base_url).port,
             notes__purpose=request.purpose.value,
         ) as traced:
 
             def note(call: ModelCall) -> None:
-                traced.set(
-                    gen_ai__response__model=call.model_served,
-                    gen_ai__usage__input_tokens=call.tokens_in,
-                    gen_ai__usage__output_tokens=call.tokens_out,
-                    gen_ai__usage__cache_read__input_tokens=call.tokens_cached,
-                    notes__outcome=call.outcome.value,
-                )
+                traced.set(**attributes_of(call))
                 record(call)
 
             return self._complete(request, profile, note, retries)

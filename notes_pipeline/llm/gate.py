@@ -200,7 +200,7 @@ class RedisGate:
             if is_news:
                 self._silent_until = now + self._tuning.log_every_s
         if is_news:
-            log.warning("gate_unattended", error=str(error))
+            log.warning("gate_unattended", error=error)
 
 
 class _Share:

@@ -101,11 +101,11 @@ class Asking:
         try:
             return self.paying.known_or_paid(request, who, first, self.models)
         except (EndpointDownError, ModelConfigurationError, RequestNotTakenError) as error:
-            log.warning("falls_back", model=who.model, fallback=fallback.name, error=str(error))
+            log.warning("falls_back", model=who.model, fallback=fallback.name, error=error)
         except RetryableError as error:
             if not self.is_in_vain(error, who):
                 raise
-            log.warning("falls_back", model=who.model, fallback=fallback.name, error=str(error))
+            log.warning("falls_back", model=who.model, fallback=fallback.name, error=error)
         return self.paying.known_or_paid(request, who, second, fallback.model)
 
     def is_in_vain(self, error: RetryableError, who: Who) -> bool:

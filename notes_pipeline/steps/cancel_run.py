@@ -11,7 +11,7 @@ def cancel_run(transactions: Transactions, run_id: UUID) -> bool:
     """Stop a run: from now on it asks nothing. What was drafted stays, and is published; the rest has failed.
 
     Calls in flight cannot be called back; their answers are kept, so that a later run need not pay for them again.
-    Returns whether it was stopped; False: it had ended before.
+    Returns whether it is stopped, now or since before; False: it had ended otherwise.
 
     Raises:
         NotFoundError: no run has this id.

@@ -253,9 +253,10 @@ def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> _En
     rendered = render_chunk(index.transcript, chunk, run.roles)
     to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, rendered, task.topics)
     drafts = draft_claims(asking, who, to_draft)
-    notes = [
-        WrittenNote(check_claim(claim, index, shown), each.model) for each in drafts for claim in each.draft.claims
-    ]
+    with span("verify"):
+        notes = [
+            WrittenNote(check_claim(claim, index, shown), each.model) for each in drafts for claim in each.draft.claims
+        ]
     if run.repairs:
         prompt = task.prompts[REPAIR_PROMPT]
         notes = [repair_note(asking, who, prompt, to_draft, written, index, shown) for written in notes]
@@ -339,7 +340,7 @@ def _halve(
     second = insist(cut)
     if second is None:
         return _lost(), None
-    log.info("chunk_halved", second=str(second), error=str(error))
+    log.info("chunk_halved", second=str(second), error=error)
     return NextWork(draft=(leased.id, second)), None
 
 
@@ -375,7 +376,7 @@ def _release(
             is_busy=is_busy,
             aside_s=drafting.aside_s,
         )
-    log.info("chunk_released", wait_s=round(wait_s, 1), error=str(error))
+    log.info("chunk_released", wait_s=round(wait_s, 1), error=error)
 
 
 def _records(coverage: Sequence[CoverageClaim]) -> Records:

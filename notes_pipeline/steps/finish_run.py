@@ -3,6 +3,7 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
+from sqlalchemy.orm import Session
 
 from notes_pipeline.core.coverage import CoverageClaim, judge_coverage
 from notes_pipeline.core.merging import MergedNote, merge_notes
@@ -18,6 +19,7 @@ from notes_pipeline.store.notes import drafts_of, publish
 from notes_pipeline.store.runs import StoredRun, load_run, set_state
 from notes_pipeline.store.tables.base import Record
 from notes_pipeline.telemetry import metrics
+from notes_pipeline.telemetry.tracing import span
 
 log = structlog.get_logger()
 
@@ -49,25 +51,32 @@ def _finish(transactions: Transactions, run_id: UUID) -> tuple[StoredRun, RunSta
         run = load_run(session, run_id, lock=True)
         if run.state is not RunState.FINISHING:
             return run, run.state
-        ledger = chunk_ledger(session, run_id)
-        merged = merge_notes(drafts_of(session, run_id))
-        publish(session, merged)
-        notes = [group.kept.note for group in merged if group.kept.note.status is NoteStatus.SUPPORTED]
-        supported = Counter(note.question_id for note in notes if note.question_id)
-        is_whole = bool(ledger) and all(chunk.outcome is ChunkOutcome.DRAFTED for chunk in ledger)
-        guide = load_guide(session, run.guide_id)
-        claims = [_claim(answer) for answers in coverage_answers(session, run_id) for answer in answers]
-        add_coverage(session, run_id, judge_coverage(guide, claims, supported, is_whole=is_whole))
-        reason = "; ".join(filter(None, [why_incomplete(ledger), _unjudged(run, merged)])) or None
-        if run.cancelled_at is not None:
-            set_state(session, run_id, RunState.CANCELLED, reason=reason or CANCELLED)
-            return run, RunState.CANCELLED
-        if run.summarises and notes:
-            set_state(session, run_id, RunState.SUMMARISING, reason=reason)
-            return run, RunState.SUMMARISING
-        state = final_state(Counter(chunk.state for chunk in ledger))
-        set_state(session, run_id, state, reason=reason)
-    return run, state
+        with span("finish", parent=run.traceparent, notes__run_id=str(run_id)):
+            return run, _publish(session, run)
+
+
+def _publish(session: Session, run: StoredRun) -> RunState:
+    """Merge, judge and publish; gives the state that the run has then."""
+    run_id = run.id
+    ledger = chunk_ledger(session, run_id)
+    merged = merge_notes(drafts_of(session, run_id))
+    publish(session, merged)
+    notes = [group.kept.note for group in merged if group.kept.note.status is NoteStatus.SUPPORTED]
+    supported = Counter(note.question_id for note in notes if note.question_id)
+    is_whole = bool(ledger) and all(chunk.outcome is ChunkOutcome.DRAFTED for chunk in ledger)
+    guide = load_guide(session, run.guide_id)
+    claims = [_claim(answer) for answers in coverage_answers(session, run_id) for answer in answers]
+    add_coverage(session, run_id, judge_coverage(guide, claims, supported, is_whole=is_whole))
+    reason = "; ".join(filter(None, [why_incomplete(ledger), _unjudged(run, merged)])) or None
+    if run.cancelled_at is not None:
+        set_state(session, run_id, RunState.CANCELLED, reason=reason or CANCELLED)
+        return RunState.CANCELLED
+    if run.summarises and notes:
+        set_state(session, run_id, RunState.SUMMARISING, reason=reason)
+        return RunState.SUMMARISING
+    state = final_state(Counter(chunk.state for chunk in ledger))
+    set_state(session, run_id, state, reason=reason)
+    return state
 
 
 def why_incomplete(ledger: Sequence[StoredChunk]) -> str | None:

@@ -127,6 +127,7 @@ class Paying:
         known = self._take_on(who, wanted, request.prompt_hash)
         if known is not None:
             return usable(known)
+        metrics.answer_unknown(wanted.purpose)
         calls: list[ModelCall] = []
         try:
             text = self._paid(request, who, models(wanted.model), wanted.model, calls)

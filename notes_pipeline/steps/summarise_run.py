@@ -33,6 +33,8 @@ from notes_pipeline.store.prompts import load_stored_prompt
 from notes_pipeline.store.runs import StoredRun, load_run, postpone_summary, set_state
 from notes_pipeline.store.summaries import StoredSummary, save_summary
 from notes_pipeline.store.transcripts import load_transcript
+from notes_pipeline.telemetry.context import bound
+from notes_pipeline.telemetry.tracing import span
 from notes_pipeline.verification import TranscriptIndex, unsaid
 
 log = structlog.get_logger()
@@ -60,6 +62,15 @@ def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState
         run = load_run(session, run_id, lock=True)
         if run.state is not RunState.SUMMARISING:
             return run.state
+    with (
+        bound(run_id=run_id, request_id=run.request_id),
+        span("summarise", parent=run.traceparent, notes__run_id=str(run_id)),
+    ):
+        return _summarise(asking, indexes, run)
+
+
+def _summarise(asking: Asking, indexes: IndexCache, run: StoredRun) -> RunState:
+    run_id = run.id
     hold = partial(_hold, asking, run_id)
     hold()
     summaries: list[StoredSummary] = []
@@ -70,10 +81,10 @@ def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState
     except RetryableError as error:
         wait_s = 2.0**run.attempts if error.retry_after_s is None else error.retry_after_s
         insist(partial(_postpone, asking.transactions, run_id, wait_s, counts=not isinstance(error, NotYetError)))
-        log.info("summary_postponed", run_id=str(run_id), wait_s=wait_s, error=str(error))
+        log.info("summary_postponed", wait_s=wait_s, error=error)
         return RunState.SUMMARISING
     except Exception as error:
-        log.error("summary_broken", run_id=str(run_id), error=f"{type(error).__name__}: {error}", exc_info=error)
+        log.error("summary_broken", error=error, exc_info=error)
         if run.attempts + 1 < MAX_ATTEMPTS:
             insist(partial(_postpone, asking.transactions, run_id, 2.0**run.attempts, counts=True))
             return RunState.SUMMARISING

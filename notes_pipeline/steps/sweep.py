@@ -1,6 +1,7 @@
 """Find work that is stuck, overdue or was never announced."""
 
 from collections import Counter
+from collections.abc import Callable
 from uuid import UUID
 
 import structlog
@@ -35,19 +36,19 @@ def sweep(
     *,
     queue_is_empty: bool,
     lease_s: float = 30.0,
-    frees: bool = True,
+    frees: Callable[[], bool] = lambda: True,
     canary_set: str | None = None,
 ) -> NextWork:
     """Free lost chunks, end what is overdue, close runs that nobody closed, and choose what to ring for again.
 
-    Any number of workers may sweep: one at a time does, the others return at once with nothing. `frees`: False while
-    the workers may not have been able to renew their leases, as after the database was away. `canary_set`: hash of the
-    gold set that is to be evaluated once a day, None: of none.
+    Any number of workers may sweep: one at a time does, the others return at once with nothing. `frees`: is asked once
+    the database has answered; False where workers may not have been able to renew their leases, as after it was away.
+    `canary_set`: hash of the gold set that is to be evaluated once a day, None: of none.
     """
     with transactions.begin() as session:
         if not try_advisory_lock(session, _SWEEP_LOCK):
             return NOTHING
-        recovered = recover_lost(session, lease_s=lease_s) if frees else Recovered(0, 0)
+        recovered = recover_lost(session, lease_s=lease_s) if frees() else Recovered(0, 0)
         mend_pending(session)
         for run_id, _ in overdue_runs(session):
             _end_overdue(session, run_id)

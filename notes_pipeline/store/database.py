@@ -16,6 +16,8 @@ from notes_pipeline.core.errors import ServiceUnavailableError
 # 100 worker threads were fine with 8 to 16 connections: none is held during a model call. No more on top in a rush:
 # such a connection is closed after use, and making one costs PostgreSQL as much as a chunk.
 POOL_SIZE, MAX_OVERFLOW = 12, 0
+# A connection whose other end is gone without a word is given up after half a minute, not after two hours.
+KEEPALIVE = {"keepalives_idle": 10, "keepalives_interval": 5, "keepalives_count": 4, "tcp_user_timeout": 30_000}
 PING_AFTER_S = 5.0  # idle; a connection that was used just now is good, and asking first would double the round trips
 STATEMENT_TIMEOUT_MS = 60_000  # no query of ours takes a second; one that hangs must not keep a lease alive
 IDLE_IN_TRANSACTION_TIMEOUT_MS = 60_000  # a worker that is frozen inside a transaction must not hold its locks
@@ -35,6 +37,7 @@ def connect(database_url: str) -> Engine:
         max_overflow=MAX_OVERFLOW,
         connect_args={
             "connect_timeout": 5,
+            **KEEPALIVE,
             "options": f"-c statement_timeout={STATEMENT_TIMEOUT_MS}"
             f" -c idle_in_transaction_session_timeout={IDLE_IN_TRANSACTION_TIMEOUT_MS}",
         },

@@ -42,6 +42,7 @@ PORTS_TRIED = 20  # several workers on one machine are given the same port
 PROMPT_VERSION = 8  # characters of a prompt's hash, as `notes-pipeline prompts` lists them
 
 _SECONDS = (0.1, 0.25, 0.5, 1, 2, 4, 8, 15, 30, 60, 120, 300)
+_WAITS = (0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 14_400, 86_400)  # a backfill waits for whatever else is asked for
 
 _chunks = Counter("notes_chunks_ended", "Chunks that ended, by outcome.", ["outcome"], registry=REGISTRY)
 _chunk_seconds = Histogram(
@@ -72,7 +73,7 @@ _away = Counter("notes_database_away", "Times that a write had to wait for the d
 _first_call = Histogram(
     "notes_upload_to_first_call_seconds",
     "From asking for a run to its first call.",
-    buckets=_SECONDS,
+    buckets=_WAITS,
     registry=REGISTRY,
 )
 slots_total = Gauge("notes_slots", "Chunks that this process drafts at once at most.", registry=REGISTRY)

@@ -19,7 +19,8 @@ GONE = "…"
 # Where what follows is the input of a library, or a model's words.
 _TAIL = re.compile(
     r"\[(?:SQL|parameters|generated in)\b|\(Background on this error|\b(?:DETAIL|CONTEXT|QUERY|STATEMENT|LINE \d+):\s"
-    r"|(?<=\(builtins)\.\w+\) |\binput_value=|(?<=Error code: \d\d\d) - |(?<=the model declined: )|(?<=of the form asked for, twice\. )"
+    r"|(?<=\(builtins)\.\w+\) |\binput_value=|(?<=Error code: \d\d\d) - "
+    r"|(?<=the model declined: )|(?<=of the form asked for, twice\. )"
 )
 _TRACE = re.compile(r'File "([^"]+)", line (\d+), in (\S+)')
 _RAISED = re.compile(r"^([A-Za-z_][\w.]*(?:Error|Exception|Warning|Interrupt|Exit))\b", re.MULTILINE)

@@ -15,11 +15,13 @@ import structlog
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall
 
 if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
     from opentelemetry.trace import Tracer
 
 log = structlog.get_logger()
 
 ENDPOINTS = ("OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT")
+FLUSH_MS = 2_000
 Value = str | int | float | bool | Sequence[str] | None
 
 _FINISHED = {CallOutcome.TRUNCATED: "length", CallOutcome.REFUSED: "content_filter"}
@@ -48,6 +50,7 @@ class _RealSpan:
 
 _NOTHING = _NoSpan()
 _tracer: "Tracer | None" = None
+_provider: "TracerProvider | None" = None
 
 
 def start_tracing(service: str) -> bool:
@@ -63,10 +66,23 @@ def start_tracing(service: str) -> bool:
     except ImportError:
         log.warning("not_traced", reason="OpenTelemetry is not installed: pip install 'notes-pipeline[traces]'")
         return False
-    provider = TracerProvider(resource=Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", service)}))
+    global _provider
+    _provider = provider = TracerProvider(
+        resource=Resource.create({"service.name": os.environ.get("OTEL_SERVICE_NAME", service)})
+    )
     provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     use_tracer(provider.get_tracer("notes_pipeline"))
     return True
+
+
+def stop_tracing() -> None:
+    """Send what is left, for two seconds at most. Only who ends by `os._exit` needs it: else Python's end does it."""
+    global _provider
+    if _provider is not None:
+        use_tracer(None)
+        _provider.force_flush(FLUSH_MS)
+        _provider.shutdown()
+        _provider = None
 
 
 def use_tracer(tracer: "Tracer | None") -> None:

@@ -46,7 +46,7 @@ def daily_canary(services: Services, drafting: Drafting) -> DailyCanary | None:
     try:
         gold = open_gold_set(settings.notes_canary)
     except InputError as error:
-        log.error("canary_unreadable", setting="NOTES_CANARY", error=str(error))
+        log.error("canary_unreadable", setting="NOTES_CANARY", error=error)
         return None
     evaluating = Evaluating(
         drafting,

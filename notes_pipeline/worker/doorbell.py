@@ -45,7 +45,7 @@ class Doorbell:
         except (OperationalError, redis.RedisError, OSError) as error:
             self._silent_until = time.monotonic() + SILENT_S
             metrics.ring_unheard()
-            log.warning("doorbell_silent", rings=task, error=str(error))
+            log.warning("doorbell_silent", rings=task, error=error)
             return False
         return True
 

@@ -13,7 +13,6 @@ from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.telemetry.context import bound
-from notes_pipeline.telemetry.tracing import span
 from notes_pipeline.worker.canary import DailyCanary
 from notes_pipeline.worker.doorbell import Doorbell
 from notes_pipeline.worker.slots import Slots
@@ -31,14 +30,10 @@ class Duties:
     slots: Slots | None = None
 
     def plan(self, run_id: UUID) -> None:
-        with span("plan", notes__run_id=str(run_id)):
-            work = plan_run(self.drafting.transactions, run_id)
-        self.pass_on(work)
+        self.pass_on(plan_run(self.drafting.transactions, run_id))
 
     def finish(self, run_id: UUID) -> None:
-        with span("finish", notes__run_id=str(run_id)):
-            state = finish_run(self.drafting.transactions, run_id)
-        if state is RunState.SUMMARISING:
+        if finish_run(self.drafting.transactions, run_id) is RunState.SUMMARISING:
             self.summarise(run_id)
 
     def summarise(self, run_id: UUID) -> None:
@@ -75,6 +70,6 @@ class Duties:
             self.summarise(run_id)
 
     def _summarise(self, run_id: UUID) -> NextWork:
-        with bound(run_id=run_id, task="summarise"), span("summarise", notes__run_id=str(run_id)):
+        with bound(run_id=run_id, task="summarise"):
             summarise_run(self.drafting.asking, self.drafting.indexes, run_id)
         return NOTHING

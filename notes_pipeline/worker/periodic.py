@@ -33,5 +33,5 @@ class Periodic:
             try:
                 self._action()
             except Exception as error:  # noqa: BLE001 (the thread must outlive whatever a turn runs into)
-                log.warning("periodic_failed", name=self._name, error=f"{type(error).__name__}: {error}")
+                log.warning("periodic_failed", name=self._name, error=error)
             self._stop.wait(self._interval_s)

@@ -33,8 +33,8 @@ from notes_pipeline.steps.paying import CALL_MARGIN_S
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.database import server_version
 from notes_pipeline.store.workers import Worked, count_workers, note_sweep, sign_of_life, sign_off
-from notes_pipeline.telemetry.metrics import serve_metrics
-from notes_pipeline.telemetry.tracing import start_tracing
+from notes_pipeline.telemetry.metrics import know_models, serve_metrics
+from notes_pipeline.telemetry.tracing import start_tracing, stop_tracing
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.canary import daily_canary
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
@@ -67,6 +67,7 @@ def run_worker(services: Services) -> None:
     server_version(services.engine)
     require_schema(services.engine)
     _share_arenas()
+    know_models(settings.notes_model, settings.notes_fallback_model, settings.notes_judge_model)
     if settings.notes_metrics_port is not None:
         serve_metrics(settings.notes_metrics_host, settings.notes_metrics_port)
     start_tracing("notes-worker")
@@ -118,7 +119,7 @@ def make_drafting(
     settings = services.settings
 
     def sign(session: Session) -> None:
-        if worker is not None:
+        if worker is not None and all(each.is_turning for each in slots or []):
             sign_of_life(session, worker, busy=sum(each.busy for each in slots or []))
             if isinstance(gate, RedisGate):
                 gate.workers = count_workers(session)
@@ -252,6 +253,7 @@ class WorkerProcess:
                 sign_off(session, self._worker.id)
         except SQLAlchemyError as error:  # the leases end by themselves
             log.warning("stopped_without_database", error=type(error).__name__)
+        stop_tracing()
         self._is_stopped.set()
         time.sleep(EXIT_MARGIN_S)
         log.warning("stopped_by_force", after_s=grace_s + EXIT_MARGIN_S)
@@ -263,13 +265,17 @@ class WorkerProcess:
             is_empty = queue_length(self._client) == 0
         except redis.RedisError:
             is_empty = True  # nobody hears the bell; what is found is done here
-        self._contact.made()
+
+        def frees() -> bool:
+            self._contact.made()
+            return self._contact.is_proven
+
         try:
             work = sweep(
                 services.transactions,
                 queue_is_empty=is_empty,
                 lease_s=services.settings.notes_lease_s,
-                frees=self._contact.is_proven,
+                frees=frees,
                 canary_set=None if canary is None else canary.gold.content_hash,
             )
             with services.transactions.begin() as session:

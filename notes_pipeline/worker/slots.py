@@ -21,7 +21,6 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.steps.draft_chunk import Drafting, draft_leased
 from notes_pipeline.steps.next_work import NextWork
-from notes_pipeline.steps.patience import in_short
 from notes_pipeline.store.leases import LeasedChunk, give_back, lease_chunks
 from notes_pipeline.telemetry import metrics
 
@@ -29,6 +28,7 @@ log = structlog.get_logger()
 
 POLL_S = 1.0  # without a message, so that a lost one costs a second
 GATHER_S = 0.05  # under load, slots that become free within it are filled by one statement: 1 in 40 of a call of 2 s
+STUCK_S = 120.0  # without one look for chunks, though each takes milliseconds
 AWAY_S = 2.0  # after the database did not answer
 BACKFILL_SHARE = 0.1  # of the choices in which backfill goes first, so that it never stands still
 
@@ -69,11 +69,17 @@ class Slots:
         self._wake = Event()
         self._stopping = Event()
         self._looked_for_last_lives = 0.0
+        self._turned_at = time.monotonic()
         self._loop = Thread(target=self._lease_for_ever, name="slots", daemon=True)
 
     @property
     def busy(self) -> int:
         return len(self._held)
+
+    @property
+    def is_turning(self) -> bool:
+        """Tell whether it still looks for chunks; a worker that does not is no sign of life."""
+        return self._loop.is_alive() and time.monotonic() - self._turned_at < STUCK_S
 
     def start(self) -> None:
         metrics.slots_total.set(self.number)
@@ -125,18 +131,28 @@ class Slots:
 
     def _give_back(self, pieces: list[Held]) -> None:
         tokens = [held.leased.token for held in pieces if held.leased is not None]
-        if tokens:
+        if not tokens:
+            return
+        try:
             with self._drafting.transactions.begin() as session:
                 log.info("chunks_given_back", number=give_back(session, tokens))
+        except SQLAlchemyError as error:  # their leases end by themselves
+            log.warning("not_given_back", number=len(tokens), error=error)
 
     def _lease_for_ever(self) -> None:
         while not self._stopping.is_set():
             try:
                 is_more = self._fill()
-            except SQLAlchemyError as error:
-                log.warning("database_away", while_="leasing", wait_s=AWAY_S, error=in_short(error))
+            except MemoryError:
+                self._fatal()
+                return
+            except Exception as error:  # noqa: BLE001 (whatever it is, a worker that leases no more is none)
+                if isinstance(error, SQLAlchemyError):
+                    metrics.database_away()
+                log.warning("leasing_failed", wait_s=AWAY_S, error=error)
                 self._stopping.wait(AWAY_S)
                 continue
+            self._turned_at = time.monotonic()
             if is_more:
                 self._stopping.wait(GATHER_S)  # what becomes free meanwhile is filled together
             self._wake.wait(POLL_S)
@@ -200,24 +216,21 @@ class Slots:
     def _work_for_ever(self) -> None:
         while True:
             held = self._queue.get()
-            work: NextWork | None = None
             try:
-                work = held.work()
+                self._pass_on(held.work())
             except MemoryError:
                 log.error("out_of_memory", busy=len(self._held))
                 self._fatal()
             except Exception as error:  # the thread must outlive it; the lease ends, and others go on
-                log.error("slot_failed", name=str(held.name), error=f"{type(error).__name__}: {error}", exc_info=error)
+                log.error("slot_failed", name=str(held.name), error=error, exc_info=error)
             finally:
                 with self._changed:
                     self._held.pop(held.name, None)
                     self._changed.notify_all()
                 self._wake.set()
-            if work is not None:
-                self._pass_on(work)
 
     def _pass_on(self, work: NextWork) -> None:
         try:
             self._then(work)
         except Exception as error:  # noqa: BLE001 (the sweep finds what is left to be done)
-            log.warning("not_passed_on", error=f"{type(error).__name__}: {error}")
+            log.warning("not_passed_on", error=error)

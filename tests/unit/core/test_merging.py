@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from notes_pipeline.core.merging import Draft, merge_notes
-from notes_pipeline.core.notes import Verdict
+from notes_pipeline.core.notes import Evidence, Verdict
 from tests.making import ids, make_draft, make_evidence
 
 
@@ -60,3 +62,42 @@ def test_no_draft_is_lost_or_doubled(drawn: list[tuple[int, int, int, bool]]) ->
     merged = merge_notes(drafts)
     members = [draft.id for group in merged for draft in (group.kept, *group.absorbed)]
     assert sorted(members) == sorted(ids(drafts))
+
+
+def published(chunk: int, *evidence: Evidence, is_reviewed: bool = False, statement: str = "It is so.") -> Draft:
+    draft = make_draft(chunk, *evidence, statement=statement)
+    return replace(draft, is_published=True, is_reviewed=is_reviewed)
+
+
+def test_a_published_note_stays_and_takes_in_what_says_the_same_also_of_an_earlier_chunk() -> None:
+    new = make_draft(0, make_evidence((90, 160)), make_evidence((300, 320)))
+    stays = published(1, make_evidence((100, 150)))
+    (merged,) = merge_notes([new, stays])
+    assert (merged.kept, merged.absorbed, merged.moved) == (stays, (new,), ((new, 0), (new, 1)))
+
+
+def test_a_reviewed_note_takes_nothing_in_and_is_not_taken_in() -> None:
+    reviewed = published(0, make_evidence((100, 150)), is_reviewed=True)
+    new = make_draft(1, make_evidence((100, 150)))
+    assert [(group.kept, group.absorbed) for group in merge_notes([reviewed, new])] == [(reviewed, ()), (new, ())]
+
+
+def test_two_published_notes_stay_two() -> None:
+    drafts = [published(0, make_evidence((100, 150))), published(1, make_evidence((100, 150)))]
+    assert [group.kept for group in merge_notes(drafts)] == drafts
+
+
+def test_a_published_flagged_note_takes_in_only_the_same_words() -> None:
+    doubt = make_evidence(quote="never said", verdict=Verdict.UNSUPPORTED)
+    stays = published(0, doubt, statement="A.")
+    same, other = make_draft(1, doubt, statement="A."), make_draft(2, doubt, statement="B.")
+    first, second = merge_notes([stays, same, other])
+    assert (first.kept, first.absorbed) == (stays, (same,))
+    assert (second.kept, second.absorbed) == (other, ())
+
+
+def test_what_a_published_note_took_in_before_is_not_moved_again() -> None:
+    stays = published(0, make_evidence((100, 150)), make_evidence((300, 320)))
+    new = make_draft(1, make_evidence((110, 140)), make_evidence((300, 320)))
+    (merged,) = merge_notes([stays, new])
+    assert merged.moved == ()
