@@ -5,7 +5,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
@@ -16,6 +16,8 @@ from notes_pipeline.llm.offline import OFFLINE_MODEL
 from notes_pipeline.llm.offline.listening import listen_for_child
 from notes_pipeline.settings import Settings
 
+WORKER = "worker"
+MOST_RESTARTS = 3  # as often as a chunk may lose its worker
 STOP_GRACE_S = 5.0  # for a worker to finish what is in hand; after that its chunks go on elsewhere
 
 
@@ -29,20 +31,30 @@ def database(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={"database_url": url})
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class WorkingParts:
     """What was started beside this process, by name. `settings` say where it is."""
 
     settings: Settings
     processes: dict[str, subprocess.Popen[bytes]]
+    stack: ExitStack
+    restarts: int = 0
 
     def check(self) -> None:
-        """Raise ServiceUnavailableError when one of the processes is gone."""
+        """Start the worker again that was killed, or that stopped for want of memory.
+
+        Raises:
+            ServiceUnavailableError: a process is gone for another reason, or too often.
+        """
         for name, process in self.processes.items():
-            if process.poll() is not None:
-                raise ServiceUnavailableError(
-                    f"the {name} ended by itself with {process.returncode}: {_last_words(self.settings, name)}"
-                )
+            code = process.poll()
+            if code is None:
+                continue
+            if name == WORKER and code <= 0 and self.restarts < MOST_RESTARTS:
+                self.restarts += 1
+                self.processes[name] = self.stack.enter_context(_worker(self.settings))
+                return
+            raise ServiceUnavailableError(f"the {name} ended by itself with {code}: {_last_words(self.settings, name)}")
 
 
 @contextmanager
@@ -63,8 +75,12 @@ def working_parts(settings: Settings) -> Iterator[WorkingParts]:
             settings = settings.model_copy(
                 update={"openai_base_url": url, "notes_model": settings.notes_model or OFFLINE_MODEL}
             )
-        processes["worker"] = stack.enter_context(_process("worker", ["worker", "--stop-with-stdin"], settings))
-        yield WorkingParts(settings, processes)
+        processes[WORKER] = stack.enter_context(_worker(settings))
+        yield WorkingParts(settings, processes, stack)
+
+
+def _worker(settings: Settings) -> AbstractContextManager[subprocess.Popen[bytes]]:
+    return _process(WORKER, ["worker", "--stop-with-stdin"], settings)
 
 
 @contextmanager

@@ -237,7 +237,7 @@ def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWo
 
     work, outcome = _ended(drafting, leased, insist(load), end)
     if outcome is not None:
-        metrics.chunk_ended(outcome, 0.0)
+        metrics.chunk_ended(outcome, None)
     return work
 
 

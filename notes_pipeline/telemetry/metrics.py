@@ -118,9 +118,11 @@ def know_models(*names: str | None) -> None:
             _models.add(name)
 
 
-def chunk_ended(outcome: ChunkOutcome, seconds: float) -> None:
+def chunk_ended(outcome: ChunkOutcome, seconds: float | None) -> None:
+    """Count a chunk, and, where it is known, how long it took."""
     _chunks.labels(outcome.value).inc()
-    _chunk_seconds.observe(seconds)
+    if seconds is not None:
+        _chunk_seconds.observe(seconds)
 
 
 def run_ended(state: RunState) -> None:

@@ -106,7 +106,7 @@ def _spare_the_collector() -> None:
     """Keep the garbage collector from walking through all modules again and again: a tenth of the CPU of a chunk."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(50_000, 50, 100)
+    gc.set_threshold(20_000, 10, 20)
 
 
 def make_drafting(

@@ -7,6 +7,7 @@ import subprocess
 import time
 from pathlib import Path
 
+import psutil
 import pytest
 
 from notes_pipeline.llm.offline import OFFLINE_MODEL
@@ -149,6 +150,17 @@ def test_a_kill_of_the_command_takes_its_worker_along(folder: Path, environment:
         while any("cli worker" in each for each in processes_of(folder)) and time.monotonic() < deadline:
             time.sleep(0.2)
     assert not any("cli worker" in each for each in processes_of(folder))
+
+
+def test_a_worker_that_is_killed_during_a_run_is_started_again(folder: Path, environment: dict[str, str]) -> None:
+    with running_offline_model(latency_s=3) as url:
+        process = started_run(folder, environment | {"NOTES_LEASE_S": "2", "NOTES_SWEEP_S": "1"}, url)
+        (worker,) = [
+            child for child in psutil.Process(process.pid).children() if "cli worker" in " ".join(child.cmdline())
+        ]
+        worker.kill()
+        _, errors = process.communicate(timeout=90)
+    assert process.returncode == 0, errors
 
 
 def test_the_next_command_takes_up_the_servers_that_a_kill_left(command: Command, folder: Path) -> None:
