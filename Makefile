@@ -64,10 +64,10 @@ unit: $(VENV)/.installed-dev  ## Tests without servers
 	$(BIN)/pytest tests/unit -n 2
 
 integration: $(VENV)/.installed-dev  ## Tests on a real PostgreSQL and a Redis-compatible server, both embedded
-	$(BIN)/pytest tests/integration
+	$(BIN)/pytest tests/integration -n 2 --dist loadfile
 
 acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes, with a real worker process
-	$(BIN)/pytest tests/acceptance
+	$(BIN)/pytest tests/acceptance -n 2 --dist loadfile
 
 bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run; what asking costs
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers

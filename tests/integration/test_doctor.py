@@ -52,6 +52,7 @@ def doctor(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) 
         for name, value in variables.items():
             monkeypatch.setenv(name, value)
         read_settings.cache_clear()
+        capsys.readouterr()  # what steps have logged before
         code = print_diagnosis(as_json=True)
         said = json.loads(capsys.readouterr().out)
         return code, {finding["check"]: finding for finding in said["findings"]}
