@@ -7,7 +7,9 @@ holds no budget and no limit, and loses what is in flight or in the queue with t
     celery --app tests.benchmarks.usual_way worker --pool prefork --concurrency 16
 """
 
+import gc
 import os
+from collections.abc import Sequence
 from functools import cache
 from uuid import UUID
 
@@ -26,15 +28,17 @@ from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompts
 from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.steps.checking import IndexCache, check_claim, shown_utterances
 from notes_pipeline.store.chunks import chunk_ledger
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.evidence import evidence_values
 from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.runs import load_run
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
 from notes_pipeline.store.transcripts import load_transcript
 
+QUEUE = "usual"
 BROKER = os.environ.get("REDIS_URL", "redis://")
-app = Celery("usual_way", broker=BROKER, backend=os.environ.get("RESULT_URL", BROKER))
-app.conf.update(task_default_queue="usual", worker_prefetch_multiplier=1, task_acks_late=True)
+app = Celery("usual_way", broker=BROKER, backend=BROKER)
+app.conf.update(task_default_queue=QUEUE, worker_prefetch_multiplier=1, task_acks_late=True)
 indexes = IndexCache()
 
 
@@ -107,7 +111,11 @@ def finish(numbers: list[int], run_id: str) -> int:
     return sum(numbers)
 
 
-def start(session: Session, run_id: UUID) -> None:
-    """Send a chord of a planned run."""
-    ids = session.scalars(select(ChunkRow.id).where(ChunkRow.run_id == run_id))
-    chord([draft.s(str(run_id), str(each)) for each in ids])(finish.s(str(run_id)).set(ignore_result=True))
+def start(transactions: Transactions, run_ids: Sequence[UUID]) -> None:
+    """Send a chord for each planned run."""
+    with transactions.begin() as session:
+        for run_id in run_ids:
+            ids = session.scalars(select(ChunkRow.id).where(ChunkRow.run_id == run_id))
+            last = finish.s(str(run_id)).set(ignore_result=True)
+            chord([draft.s(str(run_id), str(each)) for each in ids])(last)
+    gc.collect()  # results hold each other; at the end of the process they would ask a broker that is gone

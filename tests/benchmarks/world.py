@@ -21,7 +21,7 @@ from notes_pipeline.embedded import embedded_postgres, embedded_redis
 from notes_pipeline.llm.offline import OFFLINE_MODEL
 from notes_pipeline.readers import read_transcript
 from notes_pipeline.settings import Settings
-from notes_pipeline.steps.ingest import ingest_guide, ingest_transcript
+from notes_pipeline.steps.ingest import IngestedGuide, ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.worker.app import create_app
@@ -31,6 +31,8 @@ ROOT = Path(__file__).resolve().parents[2]
 FIXTURES = ROOT / "fixtures"
 GUIDE = (FIXTURES / "guides" / "bakery.yaml").read_bytes()
 WORKSPACE = "bench"
+OPTIONS = RunOptions(OFFLINE_MODEL, anew=True, uses_cache=False)
+LIMIT_S = 300.0
 
 
 def interviews(number: int, *, first: int = 0, chunks: int = 10) -> list[bytes]:
@@ -90,32 +92,42 @@ def _seconds(process: psutil.Process) -> float:
     return float(seconds)
 
 
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """`arrivals`: of calls, as `time.time()`. `most_in_flight`: of them at once."""
+
+    arrivals: list[float]
+    most_in_flight: int
+
+
 @dataclass
 class World:
     services: Services
     redis_url: str
-    redis_client_url: str
     model_url: str
     double: psutil.Process
     folder: Path
+    doorbell: Doorbell
+    http: httpx2.Client = field(default_factory=httpx2.Client)  # one: each has certificates to read, 20 ms of CPU
 
     @contextmanager
-    def workers(self, number: int, slots: int, **settings: str) -> Iterator[list[psutil.Process]]:
-        """Run worker processes; they are ready, and idle, when the block begins."""
+    def workers(
+        self, number: int, slots: int, *, command: Sequence[str] = ("notes_pipeline.cli", "worker")
+    ) -> Iterator[list[psutil.Process]]:
+        """Run worker processes, of a module and its arguments; they are ready, and idle, when the block begins."""
         environment = os.environ | {
             "DATABASE_URL": str(self.services.settings.database_url),
             "REDIS_URL": self.redis_url,
             "OPENAI_BASE_URL": self.model_url,
             "NOTES_MODEL": OFFLINE_MODEL,
             "NOTES_CONCURRENCY": str(slots),
-            **settings,
         }
         with ExitStack() as stack:
             processes = []
             for position in range(number):
                 log = stack.enter_context((self.folder / f"worker-{position}.log").open("ab"))
                 process = subprocess.Popen(
-                    [sys.executable, "-m", "notes_pipeline.cli", "worker"], env=environment, stderr=log
+                    [sys.executable, "-m", *command], env=environment, stdout=log, stderr=log, cwd=ROOT
                 )
                 stack.callback(_stop, process)
                 processes.append(psutil.Process(process.pid))
@@ -124,37 +136,34 @@ class World:
             time.sleep(1.0)
             yield processes
 
-    def uploaded(self, files: Sequence[bytes], *, workspace: str = WORKSPACE, is_backfill: bool = False) -> list[UUID]:
+    def guide(self, workspace: str = WORKSPACE) -> IngestedGuide:
+        return ingest_guide(self.services.transactions, workspace, GUIDE, "guide.yaml")
+
+    def uploaded(self, files: Sequence[bytes], *, workspace: str = WORKSPACE) -> list[UUID]:
         """Store queued runs; nobody knows of them until `ring`, or the sweep finds them after ten seconds."""
+        guide = self.guide(workspace)
+        return [self.upload(data, guide, workspace=workspace) for data in files]
+
+    def upload(self, data: bytes, guide: IngestedGuide, *, workspace: str = WORKSPACE) -> UUID:
         transactions = self.services.transactions
-        guide = ingest_guide(transactions, workspace, GUIDE, "guide.yaml")
-        options = RunOptions(OFFLINE_MODEL, anew=True, uses_cache=False, is_backfill=is_backfill)
-        return [
-            request_run(
-                transactions,
-                workspace,
-                ingest_transcript(transactions, workspace, data, f"{position}.vtt"),
-                guide,
-                options,
-                self.services.prompts,
-            ).id
-            for position, data in enumerate(files)
-        ]
+        transcript = ingest_transcript(transactions, workspace, data, "interview.vtt")
+        return request_run(transactions, workspace, transcript, guide, OPTIONS, self.services.prompts).id
 
     def ring(self, run_ids: Sequence[UUID]) -> None:
-        Doorbell(create_app(self.redis_url)).ring(NextWork(plan=tuple(run_ids)))
+        self.doorbell.ring(NextWork(plan=tuple(run_ids)))
 
-    def wait(self, run_ids: Sequence[UUID], *, limit_s: float = 300.0, every_s: float = 0.1) -> None:
-        """Wait until runs have ended, looking every so often.
+    def wait(self, run_ids: Sequence[UUID], *, quiet_s: float = 0.0, every_s: float = 0.1) -> None:
+        """Wait until runs have ended: `quiet_s` seconds without a look, then with one so often.
 
         Raises:
-            TimeoutError: they have not.
+            TimeoutError: they have not, in five minutes.
         """
-        deadline = time.monotonic() + limit_s
+        deadline = time.monotonic() + LIMIT_S
+        time.sleep(quiet_s)
         query = "SELECT count(*) FROM run WHERE id = ANY(:ids) AND finished_at IS NULL"
         while self._count(query, ids=list(run_ids)):
             if time.monotonic() > deadline:
-                raise TimeoutError(f"runs have not ended in {limit_s:g} s")
+                raise TimeoutError(f"runs have not ended in {LIMIT_S:g} s")
             time.sleep(every_s)
 
     def outcomes(self, run_ids: Sequence[UUID]) -> dict[str, int]:
@@ -163,21 +172,20 @@ class World:
             rows = session.execute(text(query), {"ids": list(run_ids)}).all()
         return {row.state: row.number for row in rows}
 
-    def stats(self, *, forget: bool = False) -> dict[str, list[float] | int]:
-        url = self.model_url.removesuffix("/v1") + "/stats"
-        answer = httpx2.delete(url) if forget else httpx2.get(url)
-        found: dict[str, list[float] | int] = answer.json()
-        return found
+    def seen(self, *, forget: bool = False) -> Seen:
+        """Ask the double what it has seen; `forget`: it begins anew."""
+        answer = self.http.request("DELETE" if forget else "GET", self.model_url.removesuffix("/v1") + "/stats")
+        return Seen(**answer.json())
 
     def servers(self) -> dict[str, list[psutil.Process]]:
         """Give the processes of each server."""
         found: dict[str, list[psutil.Process]] = {"double": [self.double], "PostgreSQL": [], "broker": []}
         for process in psutil.process_iter(["name", "cmdline"]):
-            command_line = " ".join(process.info["cmdline"] or [])
-            if process.info["name"] == "postgres" and str(self.folder) in command_line:
-                found["PostgreSQL"].append(process)
-            elif process.info["name"] in ("valkey-server", "redis-server") and str(self.folder) in process.cwd():
-                found["broker"].append(process)
+            with suppress(psutil.Error):  # of somebody else, and ended just now
+                if process.info["name"] == "postgres" and str(self.folder) in " ".join(process.info["cmdline"] or []):
+                    found["PostgreSQL"].append(process)
+                elif process.info["name"] in ("valkey-server", "redis-server") and str(self.folder) in process.cwd():
+                    found["broker"].append(process)
         return found
 
     def _count(self, query: str, **values: object) -> int:
@@ -215,4 +223,7 @@ def world(latency_s: float) -> Iterator[World]:
         model_url = double.stdout.readline().strip()
         services = Services(Settings(database_url=database_url, openai_base_url=model_url, notes_model=OFFLINE_MODEL))
         stack.callback(services.engine.dispose)
-        yield World(services, redis_urls.celery, redis_urls.celery, model_url, psutil.Process(double.pid), folder)
+        doorbell = Doorbell(create_app(redis_urls.celery))
+        made = World(services, redis_urls.celery, model_url, psutil.Process(double.pid), folder, doorbell)
+        stack.callback(made.http.close)
+        yield made

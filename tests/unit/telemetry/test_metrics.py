@@ -9,6 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import pytest
+from prometheus_client import generate_latest
+from prometheus_client.parser import text_string_to_metric_families
 
 from notes_pipeline.core.errors import SettingsError
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
@@ -103,6 +105,16 @@ def test_series_with_known_labels_begin_at_zero() -> None:
     assert all(
         REGISTRY.get_sample_value("notes_runs_ended_total", {"state": state.value}) is not None for state in ends
     )
+
+
+def test_all_that_is_served_can_be_read_and_is_explained() -> None:
+    metrics.call_ended(make_call(model='a "quoted"\nmodel'))
+    families = list(text_string_to_metric_families(generate_latest(REGISTRY).decode()))
+    models = {sample.labels.get("model") for family in families for sample in family.samples}
+    assert 'a "quoted"\nmodel' in models
+    ours = [family for family in families if not family.name.startswith("process_")]
+    assert len(ours) > 15
+    assert all(family.name.startswith("notes_") and family.documentation for family in ours)
 
 
 def test_many_threads_lose_no_count() -> None:

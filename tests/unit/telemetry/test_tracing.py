@@ -10,6 +10,8 @@ import pytest
 from opentelemetry.sdk.trace import ReadableSpan, TracerProvider
 from opentelemetry.sdk.trace.export import SimpleSpanProcessor
 from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+from opentelemetry.semconv._incubating.attributes import gen_ai_attributes
+from opentelemetry.semconv.attributes import error_attributes, server_attributes
 from opentelemetry.trace import StatusCode
 
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
@@ -116,6 +118,16 @@ def test_a_call_is_told_by_the_conventions(
         "gen_ai.usage.cache_read.input_tokens": 400,
         "notes.outcome": outcome.value,
     }
+
+
+def test_names_that_are_not_ours_are_those_of_the_installed_conventions() -> None:
+    modules = (gen_ai_attributes, error_attributes, server_attributes)
+    standing = {value for module in modules for value in vars(module).values() if isinstance(value, str)}
+    call = {name.replace("__", ".") for name in attributes_of(CALL)}
+    asked = {"gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.request.model", "gen_ai.request.max_tokens"}
+    others = {name for name in call if not name.startswith("notes.")} | asked | {"server.address", "server.port"}
+    assert others <= standing
+    assert "gen_ai.usage.prompt_tokens" not in others  # still listed, and deprecated
 
 
 def test_without_a_tracer_nothing_is_traced_and_it_costs_nothing() -> None:
