@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -147,9 +147,10 @@ def draft_leased(drafting: Drafting, leased: LeasedChunk) -> NextWork:
     Raises:
         MemoryError: there is none left; the chunk is given back, and counts as having lost its worker.
     """
-    with drafting.hold(leased.token) as touch, bound(run_id=leased.run_id, chunk_id=leased.id, task="draft"):
+    about = bound(run_id=leased.run_id, chunk_id=leased.id, task="draft")
+    with drafting.hold(leased.token) as touch, about, ExitStack() as known_of_run:
         try:
-            return _draft_leased(drafting, leased, touch)
+            return _draft_leased(drafting, leased, touch, known_of_run)
         except LeaseLostError:
             return _lost()
         except MemoryError:
@@ -165,17 +166,16 @@ def draft_leased(drafting: Drafting, leased: LeasedChunk) -> NextWork:
             return _broken(drafting, leased, error)
 
 
-def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch) -> NextWork:
+def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch, known_of_run: ExitStack) -> NextWork:
+    """`known_of_run`: is left by the caller, so that lines about how the chunk failed have the request, too."""
     began = time.monotonic()
     known = drafting.runs.get(leased.run_id, partial(_load_run, drafting, leased.run_id))
     task = _Task(leased, known.run, known.guide, known.prompts, known.topics)
     run, who = task.run, _who(task, touch)
-    with (
-        bound(request_id=run.request_id),
-        span(
-            "draft chunk", parent=run.traceparent, notes__run_id=str(run.id), notes__chunk_id=str(leased.id)
-        ) as traced,
-    ):
+    known_of_run.enter_context(bound(request_id=run.request_id))
+    with span(
+        "draft chunk", parent=run.traceparent, notes__run_id=str(run.id), notes__chunk_id=str(leased.id)
+    ) as traced:
         if leased.chunk.index == 0 and not (leased.attempts or leased.losses):
             metrics.first_call((datetime.now(UTC) - run.created_at).total_seconds())
         work, outcome = _drafted(drafting, task, who)
