@@ -21,6 +21,9 @@ from notes_pipeline.store.tables import ChunkRow, RunRow
 from notes_pipeline.store.tables.base import Records, table_of
 
 MAX_LOSSES = 3  # workers that may die over a chunk before it is set aside
+# Older chunks of runs that others work on, which a worker leaves to them; with more it takes the oldest. So none waits
+# for one slow worker, and a transcript is read and indexed (20 ms for an hour of talk) once, not by every worker.
+PASSED_OVER = 32
 LONGEST_WAIT = timedelta(hours=2)  # no chunk is put off for longer
 CLOCKS_DIFFER_BY = timedelta(minutes=1)  # at most; a time further ahead was written before the clock jumped back
 STALE_AFTER = timedelta(minutes=15)
@@ -62,7 +65,9 @@ def lease_chunks(
     """Take up to `limit` due chunks, those whose turn it is.
 
     What is no backfill goes first, unless `backfill_first`. Among equals workspaces take turns, the one with the fewest
-    chunks in hand first: one with 1,000 transcripts keeps no other waiting. In a workspace the oldest goes first.
+    chunks in hand first: one with 1,000 transcripts keeps no other waiting. In a workspace the oldest goes first; but
+    sooner than that a chunk of a run that `owner` works on, since it has read that transcript already, and later one of
+    a run that only others work on.
     `most_running`: of all workers together. `on_last_life`: take only chunks that one more loss would set aside; else
     only others. Workers take one after the other, so that none chooses what another just takes.
     """
@@ -77,6 +82,7 @@ def lease_chunks(
             "backfill_first": backfill_first,
             "on_last_life": on_last_life,
             "max_losses": MAX_LOSSES,
+            "passed_over": PASSED_OVER,
         },
     )
     return [_leased(row) for row in rows]
@@ -411,14 +417,32 @@ WITH RECURSIVE place AS (
 ), room AS (
     SELECT CASE WHEN :most_running < 0 THEN :limit
                 ELSE least(:limit, :most_running - coalesce((SELECT sum(number) FROM in_hand), 0)) END AS number
+), mine AS (
+    SELECT DISTINCT run_id FROM chunk WHERE state = 'running' AND lease_owner = :owner
+), theirs AS (
+    SELECT DISTINCT run_id FROM chunk WHERE state = 'running' AND lease_owner <> :owner
+), begun AS (
+    SELECT each.* FROM mine CROSS JOIN LATERAL (
+        SELECT id, next_attempt_at, is_backfill, workspace_id FROM chunk
+        WHERE run_id = mine.run_id AND state = 'pending'
+              AND next_attempt_at <= now() AND (losses + 1 >= :max_losses) = :on_last_life
+        ORDER BY index LIMIT :limit
+    ) AS each
 ), due AS (
     SELECT each.id, each.next_attempt_at, place.is_backfill, coalesce(in_hand.number, 0) + row_number() OVER (
-               PARTITION BY place.is_backfill, place.workspace_id ORDER BY each.next_attempt_at, each.id) AS turn
+               PARTITION BY place.is_backfill, place.workspace_id
+               ORDER BY each.rank, each.next_attempt_at, each.id) AS turn
     FROM place LEFT JOIN in_hand USING (workspace_id) CROSS JOIN LATERAL (
-        SELECT id, next_attempt_at FROM chunk
-        WHERE state = 'pending' AND is_backfill = place.is_backfill AND workspace_id = place.workspace_id
-              AND next_attempt_at <= now() AND (losses + 1 >= :max_losses) = :on_last_life
-        ORDER BY next_attempt_at, id LIMIT :limit
+        SELECT id, next_attempt_at, 0 AS rank FROM begun
+        WHERE is_backfill = place.is_backfill AND workspace_id = place.workspace_id
+        UNION (
+            SELECT id, next_attempt_at, CASE WHEN run_id = ANY (ARRAY(SELECT run_id FROM mine)) THEN 0
+                                             WHEN run_id = ANY (ARRAY(SELECT run_id FROM theirs)) THEN 2 ELSE 1 END
+            FROM chunk
+            WHERE state = 'pending' AND is_backfill = place.is_backfill AND workspace_id = place.workspace_id
+                  AND next_attempt_at <= now() AND (losses + 1 >= :max_losses) = :on_last_life
+            ORDER BY next_attempt_at, id LIMIT :limit + :passed_over
+        )
     ) AS each
 ), wanted AS (
     SELECT id FROM due ORDER BY is_backfill <> :backfill_first, turn, next_attempt_at, id
