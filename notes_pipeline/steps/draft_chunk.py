@@ -30,7 +30,7 @@ from notes_pipeline.core.errors import (
 )
 from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.prompts import Prompt
-from notes_pipeline.core.runs import ChunkOutcome, ChunkState
+from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.llm.generating import topic_hashes
 from notes_pipeline.llm.prompts import DRAFT_PROMPT, JUDGE_PROMPT, REPAIR_PROMPT
@@ -38,7 +38,6 @@ from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.steps.asked import where_asked
 from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.checking import IndexCache, check_claim, shown_utterances
-from notes_pipeline.steps.closing import close_if_complete
 from notes_pipeline.steps.drafting import ChunkToDraft, draft_claims
 from notes_pipeline.steps.judging import judge_written
 from notes_pipeline.steps.next_work import NOTHING, NextWork
@@ -56,11 +55,10 @@ from notes_pipeline.store.leases import (
     lease_chunk,
     lose_chunk,
     release_chunk,
-    settle_chunk,
 )
-from notes_pipeline.store.notes import Origin, WrittenNote, add_drafts
 from notes_pipeline.store.prompts import load_stored_prompt
 from notes_pipeline.store.runs import StoredRun, load_run, lock_state
+from notes_pipeline.store.settling import ChunkEnd, Origin, WrittenNote, close_if_complete, settle_chunk
 from notes_pipeline.store.tables.base import Records
 from notes_pipeline.store.transcripts import load_transcript
 from notes_pipeline.telemetry import metrics
@@ -116,17 +114,6 @@ class _Task:
     guide: Guide
     prompts: dict[str, Prompt]
     topics: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class _End:
-    """How a chunk ends: done with notes, or failed."""
-
-    state: ChunkState
-    outcome: ChunkOutcome
-    error: str | None = None
-    notes: tuple[WrittenNote, ...] = ()
-    coverage: tuple[CoverageClaim, ...] = ()
 
 
 def draft_chunk(drafting: Drafting, chunk_id: UUID) -> NextWork:
@@ -200,17 +187,19 @@ def _drafted(drafting: Drafting, task: _Task, who: Who) -> tuple[NextWork, Chunk
     return _ended(drafting, leased, run, end)
 
 
-def _ended(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> tuple[NextWork, ChunkOutcome | None]:
+def _ended(
+    drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: ChunkEnd
+) -> tuple[NextWork, ChunkOutcome | None]:
     with span("store notes", notes__number=len(end.notes)):
-        work = insist(partial(_settle, drafting, leased, run, end))
-    if work is None:
-        return _lost(), None
+        if not insist(partial(_settle, drafting, leased, run, end)):
+            return _lost(), None
+        is_complete = insist(partial(_close, drafting, run.id, end))
     prompt_hash = run.prompts.get(DRAFT_PROMPT, "")
     for written in end.notes:
         metrics.note_checked(written.note, written.model, prompt_hash)
     if end.error is not None:
         log.warning("chunk_gave_no_notes", outcome=end.outcome.value, error=end.error)
-    return work, end.outcome
+    return NextWork(finish=(run.id,)) if is_complete else NOTHING, end.outcome
 
 
 def _lost() -> NextWork:
@@ -229,7 +218,9 @@ def _load_run(drafting: Drafting, run_id: UUID) -> RunToDraft:
 
 def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWork:
     log.error("chunk_broken", error=error, exc_info=error)
-    end = _End(ChunkState.FAILED, ChunkOutcome.BROKEN, f"a fault of ours: {type(error).__name__} (the log has more)")
+    end = ChunkEnd(
+        ChunkState.FAILED, ChunkOutcome.BROKEN, f"a fault of ours: {type(error).__name__} (the log has more)"
+    )
 
     def load() -> StoredRun:
         with drafting.transactions.begin() as session:
@@ -246,7 +237,7 @@ def _lose(drafting: Drafting, leased: LeasedChunk) -> None:
         lose_chunk(session, leased, error="the worker ran out of memory")
 
 
-def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> _End:
+def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> ChunkEnd:
     """Ask, verify, and, where the run wants it, ask again and have it judged."""
     run, chunk = task.run, task.leased.chunk
     shown = shown_utterances(index.transcript, chunk)
@@ -266,7 +257,7 @@ def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> _En
     coverage = [
         where_asked(claim, index.transcript, run.roles, shown) for each in drafts for claim in each.draft.coverage
     ]
-    return _End(ChunkState.DONE, ChunkOutcome.DRAFTED, notes=tuple(notes), coverage=tuple(coverage))
+    return ChunkEnd(ChunkState.DONE, ChunkOutcome.DRAFTED, notes=notes, coverage=_records(coverage))
 
 
 def _who(task: _Task, touch: Touch) -> Who:
@@ -289,37 +280,36 @@ def _load(drafting: Drafting, transcript_id: UUID) -> Transcript:
         return load_transcript(session, transcript_id)
 
 
-def _failed(error: ModelError) -> _End:
+def _failed(error: ModelError) -> ChunkEnd:
     match error:
         case ModelRefusedError():
-            return _End(ChunkState.DONE, ChunkOutcome.REFUSED, str(error))
+            return ChunkEnd(ChunkState.DONE, ChunkOutcome.REFUSED, str(error))
         case ModelAnswerError():
-            return _End(ChunkState.FAILED, ChunkOutcome.UNREADABLE_ANSWER, str(error))
+            return ChunkEnd(ChunkState.FAILED, ChunkOutcome.UNREADABLE_ANSWER, str(error))
         case ModelConfigurationError():
-            return _End(ChunkState.FAILED, ChunkOutcome.NOT_CONFIGURED, str(error))
+            return ChunkEnd(ChunkState.FAILED, ChunkOutcome.NOT_CONFIGURED, str(error))
         case OverBudgetError():
-            return _End(ChunkState.FAILED, ChunkOutcome.OVER_BUDGET, str(error))
+            return ChunkEnd(ChunkState.FAILED, ChunkOutcome.OVER_BUDGET, str(error))
         case RequestNotTakenError():
-            return _End(ChunkState.FAILED, ChunkOutcome.REJECTED, str(error))
+            return ChunkEnd(ChunkState.FAILED, ChunkOutcome.REJECTED, str(error))
         case _:
-            return _End(ChunkState.FAILED, ChunkOutcome.BROKEN, str(error))
+            return ChunkEnd(ChunkState.FAILED, ChunkOutcome.BROKEN, str(error))
 
 
-def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: _End) -> NextWork | None:
-    """Write the end of a chunk in one transaction: notes, its state, and the run's if it was the last.
+def _settle(drafting: Drafting, leased: LeasedChunk, run: StoredRun, end: ChunkEnd) -> bool:
+    origin = Origin(run.workspace_id, run.transcript_id, run.id, leased.id, VERIFIER_VERSION)
+    with drafting.transactions.direct() as statements:
+        return settle_chunk(statements, leased, end, origin)
 
-    None: the lease was lost, and nothing was written.
-    """
-    with drafting.transactions.begin() as session:
-        state = lock_state(session, run.id)
-        if not settle_chunk(session, leased, end.state, end.outcome, error=end.error, coverage=_records(end.coverage)):
-            return None
-        origin = Origin(run.workspace_id, run.transcript_id, run.id, leased.id, VERIFIER_VERSION)
-        add_drafts(session, origin, end.notes)
-        if end.outcome is ChunkOutcome.NOT_CONFIGURED:
-            give_up_pending(session, run.id, end.outcome, end.error or "")
-        is_complete = close_if_complete(session, run.id, locked=state)
-    return NextWork(finish=(run.id,)) if is_complete else NOTHING
+
+def _close(drafting: Drafting, run_id: UUID, end: ChunkEnd) -> bool:
+    """Tell whether that was the run's last chunk. If this process dies before, the sweep does it."""
+    if end.outcome is ChunkOutcome.NOT_CONFIGURED:
+        with drafting.transactions.begin() as session:
+            if lock_state(session, run_id) is RunState.RUNNING:
+                give_up_pending(session, run_id, end.outcome, end.error or "")
+    with drafting.transactions.direct() as statements:
+        return close_if_complete(statements, run_id)
 
 
 def _halve(
@@ -329,7 +319,9 @@ def _halve(
     leased = task.leased
     halves = halve_chunk(transcript, leased.chunk)
     if halves is None:
-        end = _End(ChunkState.FAILED, ChunkOutcome.TOO_LONG, f"{error} (and the chunk is too short to be cut in two)")
+        end = ChunkEnd(
+            ChunkState.FAILED, ChunkOutcome.TOO_LONG, f"{error} (and the chunk is too short to be cut in two)"
+        )
         return _ended(drafting, leased, task.run, end)
 
     def cut() -> UUID | None:
@@ -353,7 +345,7 @@ def _postpone(drafting: Drafting, task: _Task, who: Who, error: RetryableError) 
         insist(partial(_release, drafting, leased, error, counts=counts, is_busy=is_busy))
         return NOTHING, None
     tried = f"{MAX_ATTEMPTS} attempts" if counts else f"waited {drafting.asking.patience_s:.0f} s"
-    end = _End(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, f"{error} ({tried})")
+    end = ChunkEnd(ChunkState.FAILED, ChunkOutcome.UNREACHABLE, f"{error} ({tried})")
     return _ended(drafting, leased, task.run, end)
 
 

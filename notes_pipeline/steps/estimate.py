@@ -17,6 +17,7 @@ from notes_pipeline.steps.drafting import ChunkToDraft, topics_to_ask
 from notes_pipeline.steps.request_run import RunOptions
 from notes_pipeline.store.answers import Asker, find_parts
 from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.direct import InSession
 from notes_pipeline.store.model_calls import Experience, experience_with
 from notes_pipeline.store.workspaces import find_workspace
 
@@ -67,7 +68,7 @@ def estimate_run(
             parts = []
             if workspace_id is not None and options.uses_cache:
                 nobody = Asker(workspace_id, uuid4(), uuid4(), uuid4(), has_chunk=False, takes_known=True)
-                parts = find_parts(session, nobody, task.context(options.model), hashes, counts=False)
+                parts = find_parts(InSession(session), nobody, task.context(options.model), hashes)
             if rest := topics_to_ask(parts, guide):
                 request = draft_request(prompt, guide.only(rest), task.shown)
                 tokens.append(request.tokens_in)

@@ -18,7 +18,6 @@ from notes_pipeline.readers.gold_sets import (
     GOLD_FILE,
     read_gold_set,
 )
-from notes_pipeline.steps.closing import close_if_complete
 from notes_pipeline.steps.draft_chunk import Drafting, draft_chunk
 from notes_pipeline.steps.finish_run import finish_run
 from notes_pipeline.steps.ingest import keep_guide, keep_transcript
@@ -26,9 +25,11 @@ from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.direct import InSession
 from notes_pipeline.store.evaluations import Asked, calls_of, save_evaluation, seconds_until_due
 from notes_pipeline.store.leases import give_up_pending
 from notes_pipeline.store.runs import load_run
+from notes_pipeline.store.settling import close_if_complete
 from notes_pipeline.store.workspaces import ensure_workspace
 from notes_pipeline.verification import VERIFIER_VERSION
 
@@ -197,7 +198,7 @@ def _finish(evaluating: Evaluating, run_id: UUID) -> None:
         load_run(session, run_id, lock=True)
         reason = "the evaluation was stopped" if evaluating.stop.is_set() else f"not done in {evaluating.limit_s:g} s"
         give_up_pending(session, run_id, ChunkOutcome.UNREACHABLE, reason)
-        close_if_complete(session, run_id)
+        close_if_complete(InSession(session), run_id)
     finish_run(evaluating.transactions, run_id)
 
 

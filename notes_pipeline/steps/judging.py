@@ -8,7 +8,7 @@ from notes_pipeline.core.prompts import Prompt
 from notes_pipeline.llm.generating import judge_request
 from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.paying import Who
-from notes_pipeline.store.notes import WrittenNote
+from notes_pipeline.store.settling import WrittenNote
 
 
 def judge_written(asking: Asking, who: Who, prompt: Prompt, written: WrittenNote) -> WrittenNote:

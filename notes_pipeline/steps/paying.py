@@ -38,10 +38,11 @@ from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.steps.patience import insist
 from notes_pipeline.store import answers
-from notes_pipeline.store.answers import KnownAnswer, Wanted
+from notes_pipeline.store.answers import KnownAnswer, Taken, Wanted
 from notes_pipeline.store.budgets import NO_BUDGETS, Budgets, find_shortage
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.store.model_calls import add_calls
+from notes_pipeline.store.direct import Direct, InSession
+from notes_pipeline.store.model_calls import CallsOf, add_calls
 from notes_pipeline.telemetry import metrics
 
 EXPECTED_TOKENS_OUT = 1_000  # of a chunk's notes; what a limiter reserves until the answer says it exactly
@@ -99,19 +100,16 @@ class Paying:
 
     def known_parts(self, who: Who, context: str, topics: Sequence[str], prompt_hash: str) -> list[KnownAnswer]:
         """Give the known answers of a context that are about any of the topics, and record that they were found."""
-        with self.transactions.begin() as session:
-            parts = answers.find_parts(session, who.asker, context, topics)
+        with self.transactions.direct() as statements:
+            parts = answers.find_parts(statements, who.asker, context, topics)
             wanted = Wanted(key="", purpose=Purpose.DRAFT, model=who.model)
-            hits = [_hit(wanted, part, prompt_hash) for part in parts if _is_of_another(part, who)]
-            self._add(session, who, hits)
-        for hit in hits:
-            metrics.call_ended(hit)
+            self._note_hits(statements, who, wanted, parts, prompt_hash)
         return parts
 
     def of_this_run(self, who: Who, key: str) -> KnownAnswer | None:
         """Give what this very run was told to a request before; None: nothing."""
-        with self.transactions.begin() as session:
-            known = answers.find_answer(session, who.asker, key)
+        with self.transactions.direct() as statements:
+            known = answers.find_answer(statements, who.asker, key)
         return None if known is None or _is_of_another(known, who) else usable(known)
 
     def known_or_paid(
@@ -140,7 +138,7 @@ class Paying:
         last = calls[-1]
         model = last.model_served or wanted.model
         answer = KnownAnswer(last.outcome, text, model, wanted.topics, who.asker.run_id)
-        insist(partial(self._keep, who, wanted, calls, answer))
+        insist(partial(self._store, who, wanted, calls, last.outcome, text, model))
         return answer
 
     def _take_on(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | None:
@@ -153,22 +151,45 @@ class Paying:
         """
         until = time.monotonic() + SAME_QUESTION_WAIT_S
         while True:
-            with self.transactions.begin() as session:
-                known = answers.find_answer(session, who.asker, wanted.key)
-                if known is not None:
-                    if _is_of_another(known, who):
-                        self._add(session, who, [hit := _hit(wanted, known, prompt_hash)])
-                        metrics.call_ended(hit)
-                    return known
-                if not answers.is_held(session, who.asker):
-                    raise LeaseLostError("the chunk was given to another worker meanwhile")
-                lease_s = self.call_timeout_s + CALL_MARGIN_S
-                if answers.take_on(session, who.asker, wanted, lease_s=lease_s):
-                    self._check_budgets(session, who, wanted)
-                    return None
+            taken = self._try_to_take_on(who, wanted, prompt_hash)
+            if isinstance(taken, KnownAnswer):
+                return taken
+            if taken is Taken.LOST:
+                raise LeaseLostError("the chunk was given to another worker meanwhile")
+            if taken is Taken.OURS:
+                return None
             if time.monotonic() > until:
                 raise NotYetError("another worker asks the same just now", retry_after_s=COME_BACK_S)
             time.sleep(SAME_QUESTION_POLL_S)
+
+    def _try_to_take_on(self, who: Who, wanted: Wanted, prompt_hash: str) -> KnownAnswer | Taken:
+        lease_s = self.call_timeout_s + CALL_MARGIN_S
+        if self._budgets(who).is_limited:
+            with self.transactions.begin() as session:
+                taken = answers.take_on(InSession(session), who.asker, wanted, lease_s=lease_s)
+                if taken is Taken.OURS:
+                    self._check_budgets(session, who, wanted)
+        else:
+            with self.transactions.direct() as statements:
+                taken = answers.take_on(statements, who.asker, wanted, lease_s=lease_s)
+        if isinstance(taken, KnownAnswer) and _is_of_another(taken, who):
+            with self.transactions.direct() as statements:
+                self._note_hits(statements, who, wanted, [taken], prompt_hash)
+        return taken
+
+    def _note_hits(
+        self, statements: Direct, who: Who, wanted: Wanted, known: Sequence[KnownAnswer], prompt_hash: str
+    ) -> None:
+        """Record that answers were found which another run paid for."""
+        found = [each for each in known if _is_of_another(each, who)]
+        if not found:
+            return
+        hits = [_hit(wanted, each, prompt_hash) for each in found]
+        with statements.transaction():
+            answers.count_hits(statements, who.asker, found)
+            add_calls(statements, hits, _calls_of(who))
+        for hit in hits:
+            metrics.call_ended(hit)
 
     def _check_budgets(self, session: Session, who: Who, wanted: Wanted) -> None:
         """Let the transaction fail, and with it the taking on, where the call could cost more than is left."""
@@ -211,22 +232,27 @@ class Paying:
         self.gate.answered(model.endpoint, name, expected_tokens=expected, used_tokens=_used(calls))
         return text
 
-    def _keep(self, who: Who, wanted: Wanted, calls: Sequence[ModelCall], answer: KnownAnswer) -> None:
-        with self.transactions.begin() as session:
-            self._add(session, who, _counted(calls, wanted))
-            answers.store_answer(session, who.asker, wanted, answer.outcome, answer.text, answer.model)
-
     def _give_back(self, who: Who, wanted: Wanted, calls: Sequence[ModelCall], error: NotesPipelineError) -> None:
         outcome = _KEPT.get(type(error))
-        with self.transactions.begin() as session:
-            self._add(session, who, _counted(calls, wanted))
-            if outcome is None:
-                answers.give_up(session, who.asker, wanted.key)
-            else:
-                answers.store_answer(session, who.asker, wanted, outcome, str(error), None)
+        if outcome is not None:
+            self._store(who, wanted, calls, outcome, str(error), None)
+            return
+        with self.transactions.direct() as statements, statements.transaction():
+            add_calls(statements, _counted(calls, wanted), _calls_of(who))
+            answers.give_up(statements, who.asker, wanted.key)
 
-    def _add(self, session: Session, who: Who, calls: Sequence[ModelCall]) -> None:
-        add_calls(session, calls, workspace_id=who.asker.workspace_id, run_id=who.asker.run_id, chunk_id=who.chunk_id)
+    def _store(
+        self,
+        who: Who,
+        wanted: Wanted,
+        calls: Sequence[ModelCall],
+        outcome: CallOutcome,
+        text: str,
+        model_served: str | None,
+    ) -> None:
+        counted, of = _counted(calls, wanted), _calls_of(who)
+        with self.transactions.direct() as statements:
+            answers.store_answer(statements, who.asker, wanted, outcome, text, model_served, counted, of)
 
     def _budgets(self, who: Who) -> Budgets:
         return replace(self.budgets, run=who.budget_micro_usd)
@@ -257,6 +283,10 @@ def usable(known: KnownAnswer) -> KnownAnswer:
         if known.outcome is outcome:
             raise error(known.text)
     return known
+
+
+def _calls_of(who: Who) -> CallsOf:
+    return CallsOf(who.asker.workspace_id, who.asker.run_id, who.chunk_id)
 
 
 def _is_of_another(known: KnownAnswer, who: Who) -> bool:

@@ -10,7 +10,7 @@ from notes_pipeline.steps.asking import Asking
 from notes_pipeline.steps.checking import check_claim
 from notes_pipeline.steps.drafting import ChunkToDraft
 from notes_pipeline.steps.paying import Who
-from notes_pipeline.store.notes import WrittenNote
+from notes_pipeline.store.settling import WrittenNote
 from notes_pipeline.verification import TranscriptIndex
 
 _NOT_ASKED_AGAIN = frozenset({Flag.UNKNOWN_TOPIC, Flag.SPEAKS_TO_MACHINE})

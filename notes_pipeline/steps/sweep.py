@@ -8,10 +8,10 @@ import structlog
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.runs import ChunkOutcome, RunState, final_state
-from notes_pipeline.steps.closing import close_if_complete
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.store.chunks import chunk_ledger
 from notes_pipeline.store.database import Transactions, try_advisory_lock
+from notes_pipeline.store.direct import InSession
 from notes_pipeline.store.evaluations import canary_is_due
 from notes_pipeline.store.leases import Recovered, due_chunks, give_up_pending, mend_pending, recover_lost
 from notes_pipeline.store.runs import (
@@ -22,6 +22,7 @@ from notes_pipeline.store.runs import (
     stored_reason,
     unannounced_runs,
 )
+from notes_pipeline.store.settling import close_if_complete
 from notes_pipeline.telemetry import metrics
 
 log = structlog.get_logger()
@@ -52,7 +53,8 @@ def sweep(
         mend_pending(session)
         for run_id, _ in overdue_runs(session):
             _end_overdue(session, run_id)
-        closed = [run_id for run_id in running_without_open_chunks(session) if close_if_complete(session, run_id)]
+        here = InSession(session)
+        closed = [run_id for run_id in running_without_open_chunks(session) if close_if_complete(here, run_id)]
         work = NextWork(
             plan=tuple(unannounced_runs(session, RunState.QUEUED)),
             draft=tuple(due_chunks(session, queue_is_empty=queue_is_empty, limit=RINGS)),

@@ -7,17 +7,13 @@ of another form), and whatever a run gets that wants no known answers, is its ow
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum, auto
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Interval, Uuid, and_, bindparam, case, delete, exists, func, literal_column, or_, select, update
-from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.orm import Session
-from sqlalchemy.sql.dml import ReturningInsert
-
-from notes_pipeline.core.model_calls import CallOutcome, Purpose
-from notes_pipeline.store.tables import AnswerRow, ChunkRow
-from notes_pipeline.store.tables.base import table_of
+from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
+from notes_pipeline.store.direct import Row, Statements
+from notes_pipeline.store.model_calls import ADD_CALLS, CallsOf, call_rows
 
 SHARED = UUID(int=0)
 
@@ -63,7 +59,8 @@ class Wanted:
 class KnownAnswer:
     """`outcome` other than `answered`: `text` says why there is no answer, or is one of the wrong form.
 
-    `model`: that gave it, by its own name where it told one. `run_id`: of the run that paid for it.
+    `model`: that gave it, by its own name where it told one. `run_id`: of the run that paid for it. `key`: of the
+    request, where it was found.
     """
 
     outcome: CallOutcome
@@ -71,191 +68,156 @@ class KnownAnswer:
     model: str
     topics: tuple[str, ...]
     run_id: UUID
+    key: str = ""
 
 
-def is_held(session: Session, asker: Asker) -> bool:
-    """Tell whether the chunk that is asked for is still the asker's."""
-    return not asker.has_chunk or bool(session.scalar(_IS_HELD, {"of_token": asker.owner}))
+class Taken(StrEnum):
+    """What came of the attempt to take a request on."""
+
+    OURS = auto()  # to be asked by the asker
+    ANOTHERS = auto()  # another asks just now
+    LOST = auto()  # the chunk is not the asker's any more
 
 
-def take_on(session: Session, asker: Asker, wanted: Wanted, *, lease_s: float) -> bool:
-    """Take it on to ask; False: the answer is known, or another asks just now.
+def take_on(statements: Statements, asker: Asker, wanted: Wanted, *, lease_s: float) -> KnownAnswer | Taken:
+    """Give the answer, or take it on to ask.
 
     What another took on is free again when its chunk's lease has ended, or `lease_s` is over. Until then what it may
     cost stays held, since it may still be answered.
     """
-    values = _row(asker, wanted) | {"of_reserved": wanted.reserved_micro_usd, "of_lease": timedelta(seconds=lease_s)}
-    return session.scalar(_TAKE_ON, values) is not None
+    lease = {"reserved": wanted.reserved_micro_usd, "lease": timedelta(seconds=lease_s)}
+    ((is_held, is_taken, *known),) = statements.run(_TAKE_ON, _row(asker, wanted) | lease)
+    if known[0] is not None:
+        return _known(known)
+    if not is_held:
+        return Taken.LOST
+    return Taken.OURS if is_taken else Taken.ANOTHERS
 
 
-def find_answer(session: Session, asker: Asker, key: str) -> KnownAnswer | None:
+def find_answer(statements: Statements, asker: Asker, key: str) -> KnownAnswer | None:
     """Give what is known of a request and good for this run. None: nothing, or it is being asked."""
-    row = session.execute(
-        _FIND, {"of_workspace": asker.workspace_id, "of_key": key, "of_scopes": list(asker.scopes)}
-    ).one_or_none()
-    if row is None:
-        return None
-    _count_hits(session, asker, [row])
-    return _known(row)
+    found = statements.run(_FIND, {"workspace": asker.workspace_id, "key": key, "scopes": list(asker.scopes)})
+    return _known(found[0]) if found else None
 
 
-def find_parts(
-    session: Session, asker: Asker, context: str, topics: Sequence[str], *, counts: bool = True
-) -> list[KnownAnswer]:
-    """Give the answers of one context that speak of any of the topics, the newest first; `counts`: as hits."""
+def find_parts(statements: Statements, asker: Asker, context: str, topics: Sequence[str]) -> list[KnownAnswer]:
+    """Give the answers of one context that speak of any of the topics, the newest first."""
     wanted = {
-        "of_workspace": asker.workspace_id,
-        "of_context": context,
-        "of_topics": list(topics),
-        "of_scopes": list(asker.scopes),
+        "workspace": asker.workspace_id,
+        "context": context,
+        "topics": list(topics),
+        "scopes": list(asker.scopes),
     }
-    rows = session.execute(_FIND_PARTS, wanted).all()
-    if counts:
-        _count_hits(session, asker, rows)
-    return [_known(row) for row in rows]
+    return [_known(row) for row in statements.run(_FIND_PARTS, wanted)]
+
+
+def count_hits(statements: Statements, asker: Asker, known: Sequence[KnownAnswer]) -> None:
+    """Count that answers were of use to another run than that which paid for them."""
+    keys = [each.key for each in known]
+    statements.run(_COUNT_HITS, {"workspace": asker.workspace_id, "keys": keys, "shared": SHARED})
 
 
 def store_answer(
-    session: Session, asker: Asker, wanted: Wanted, outcome: CallOutcome, text: str, model_served: str | None
+    statements: Statements,
+    asker: Asker,
+    wanted: Wanted,
+    outcome: CallOutcome,
+    text: str,
+    model_served: str | None,
+    calls: Sequence[ModelCall],
+    of: CallsOf,
 ) -> None:
-    """Keep what came of a request, for all runs or for this one, and end what was taken on.
+    """Keep what came of a request, for all runs or for this one, and the calls that it took.
 
     Another who took it over meanwhile and has not ended it gets this answer, too.
     """
-    said = {"of_outcome": outcome.value, "of_content": text, "of_model_served": model_served}
     is_for_all = outcome is CallOutcome.ANSWERED
     scopes = {SHARED if is_for_all else asker.run_id, asker.scope if is_for_all else asker.run_id}
-    row = _row(asker, wanted)
-    if asker.scope in scopes:
-        if session.scalar(_END, row | said) is not None:
-            scopes.remove(asker.scope)
-    else:
-        give_up(session, asker, wanted.key)
-    for scope in scopes:
-        session.execute(_KEEP, row | said | {"of_scope": scope})
+    said = {"outcome": outcome.value, "content": text, "model_served": model_served, "scopes": list(scopes)}
+    statements.run(_KEEP, _row(asker, wanted) | said | {"calls": call_rows(calls, of)})
+    if asker.scope not in scopes:
+        give_up(statements, asker, wanted.key)
 
 
-def give_up(session: Session, asker: Asker, key: str) -> None:
+def give_up(statements: Statements, asker: Asker, key: str) -> None:
     """Let go of what was taken on and not answered."""
-    session.execute(
-        _GIVE_UP, {"of_workspace": asker.workspace_id, "of_key": key, "of_scope": asker.scope, "of_owner": asker.owner}
-    )
+    of = {"workspace": asker.workspace_id, "key": key, "scope": asker.scope, "owner": asker.owner}
+    statements.run(_GIVE_UP, of)
 
 
 def _row(asker: Asker, wanted: Wanted) -> dict[str, object]:
     return {
-        "of_workspace": asker.workspace_id,
-        "of_key": wanted.key,
-        "of_scope": asker.scope,
-        "of_transcript": asker.transcript_id,
-        "of_run": asker.run_id,
-        "of_purpose": wanted.purpose.value,
-        "of_model": wanted.model,
-        "of_context": wanted.context,
-        "of_topics": list(wanted.topics),
-        "of_owner": asker.owner,
-        "of_is_chunk_owner": asker.has_chunk,
+        "workspace": asker.workspace_id,
+        "key": wanted.key,
+        "scope": asker.scope,
+        "scopes": list(asker.scopes),
+        "transcript": asker.transcript_id,
+        "run": asker.run_id,
+        "purpose": wanted.purpose.value,
+        "model": wanted.model,
+        "context": wanted.context,
+        "topics": list(wanted.topics),
+        "owner": asker.owner,
+        "is_chunk_owner": asker.has_chunk,
     }
 
 
-def _count_hits(session: Session, asker: Asker, rows: Sequence[Any]) -> None:
-    """Count those that another run paid for."""
-    keys = [row.key for row in rows if row.run_id != asker.run_id]
-    if keys:
-        session.execute(
-            update(_ANSWER)
-            .where(_ANSWER.c.workspace_id == asker.workspace_id, _ANSWER.c.key.in_(keys), _ANSWER.c.scope == SHARED)
-            .values(hits=_ANSWER.c.hits + 1, last_hit_at=func.now())
-        )
+def _known(row: Row | Sequence[Any]) -> KnownAnswer:
+    key, run_id, outcome, content, model_served, model, topics = row
+    return KnownAnswer(CallOutcome(outcome), content or "", model_served or model, tuple(topics), run_id, key)
 
 
-def _known(row: Any) -> KnownAnswer:
-    outcome = CallOutcome(row.outcome or CallOutcome.ANSWERED.value)
-    return KnownAnswer(outcome, row.content or "", row.model_served or row.model, tuple(row.topics), row.run_id)
-
-
-# The statements of every call are made once: building one costs ten times what running it does.
-_ANSWER = table_of(AnswerRow)
-_CHUNK = table_of(ChunkRow)
-_SAID = (_ANSWER.c.key, _ANSWER.c.run_id, _ANSWER.c.outcome, _ANSWER.c.content, _ANSWER.c.model_served)
-_IS_GOOD = and_(
-    _ANSWER.c.scope == func.any(bindparam("of_scopes", type_=ARRAY(Uuid()))), _ANSWER.c.outcome.is_not(None)
+_SAID = "key, run_id, outcome, content, model_served, model, topics"
+_FIND = f"""
+    SELECT {_SAID} FROM answer
+    WHERE workspace_id = %(workspace)s AND key = %(key)s AND scope = ANY (%(scopes)s::uuid[]) AND outcome IS NOT NULL
+    ORDER BY scope DESC LIMIT 1
+"""  # noqa: S608 (constants); one's own first
+_FIND_PARTS = f"""
+    SELECT {_SAID} FROM answer
+    WHERE workspace_id = %(workspace)s AND context = %(context)s AND topics && %(topics)s::text[]
+          AND outcome = 'answered' AND scope = ANY (%(scopes)s::uuid[])
+    ORDER BY created_at DESC
+"""  # noqa: S608
+_COUNT_HITS = """
+    UPDATE answer SET hits = hits + 1, last_hit_at = now()
+    WHERE workspace_id = %(workspace)s AND key = ANY (%(keys)s::text[]) AND scope = %(shared)s
+"""
+_ROW = "workspace_id, key, scope, transcript_id, run_id, purpose, model, context, topics, owner, is_chunk_owner"
+_VALUES = """
+    %(workspace)s::uuid, %(key)s, {scope}, %(transcript)s::uuid, %(run)s::uuid, %(purpose)s, %(model)s, %(context)s,
+    %(topics)s::text[], %(owner)s::uuid, %(is_chunk_owner)s::boolean
+"""
+_TAKE_ON = f"""
+WITH known AS ({_FIND}), held AS (
+    SELECT NOT %(is_chunk_owner)s::boolean OR EXISTS (SELECT FROM chunk WHERE lease_token = %(owner)s) AS is_held
+), taken AS (
+    INSERT INTO answer AS asked ({_ROW}, lease_until, reserved_micro_usd)
+    SELECT {_VALUES.format(scope="%(scope)s::uuid")}, now() + %(lease)s, %(reserved)s::bigint
+    FROM held WHERE is_held AND NOT EXISTS (SELECT FROM known)
+    ON CONFLICT (workspace_id, key, scope) DO UPDATE SET
+        transcript_id = excluded.transcript_id, run_id = excluded.run_id, owner = excluded.owner,
+        is_chunk_owner = excluded.is_chunk_owner, lease_until = excluded.lease_until,
+        reserved_micro_usd = excluded.reserved_micro_usd
+            + CASE WHEN asked.lease_until > now() THEN asked.reserved_micro_usd ELSE 0 END
+    WHERE asked.outcome IS NULL AND (
+        asked.lease_until < now() OR asked.owner = excluded.owner OR asked.is_chunk_owner AND NOT EXISTS (
+            SELECT FROM chunk WHERE chunk.lease_token = asked.owner AND chunk.lease_until > now()))
+    RETURNING key
 )
-_ITS_KEY = and_(_ANSWER.c.workspace_id == bindparam("of_workspace"), _ANSWER.c.key == bindparam("of_key"))
-_IN_SCOPE = and_(_ITS_KEY, _ANSWER.c.scope == bindparam("of_scope"))
-_IDENTITY = ["workspace_id", "key", "scope"]
-_ASKED_FOR = {
-    "workspace_id": bindparam("of_workspace"),
-    "key": bindparam("of_key"),
-    "scope": bindparam("of_scope"),
-    "transcript_id": bindparam("of_transcript"),
-    "run_id": bindparam("of_run"),
-    "purpose": bindparam("of_purpose"),
-    "model": bindparam("of_model"),
-    "context": bindparam("of_context"),
-    "topics": bindparam("of_topics", type_=_ANSWER.c.topics.type),
-    "owner": bindparam("of_owner"),
-    "is_chunk_owner": bindparam("of_is_chunk_owner"),
-}
-_ENDED = {
-    "transcript_id": bindparam("of_transcript"),
-    "run_id": bindparam("of_run"),
-    "outcome": bindparam("of_outcome"),
-    "content": bindparam("of_content"),
-    "model_served": bindparam("of_model_served"),
-    "reserved_micro_usd": 0,
-    "created_at": func.clock_timestamp(),
-}
-_IS_HELD = select(exists().where(_CHUNK.c.lease_token == bindparam("of_token")))
-_FIND = (
-    select(*_SAID, _ANSWER.c.model, _ANSWER.c.topics)
-    .where(_ITS_KEY, _IS_GOOD)
-    .order_by(_ANSWER.c.scope.desc())  # one's own first
-    .limit(1)
-)
-_FIND_PARTS = (
-    select(*_SAID, _ANSWER.c.model, _ANSWER.c.topics)
-    .where(
-        _ANSWER.c.workspace_id == bindparam("of_workspace"),
-        _ANSWER.c.context == bindparam("of_context"),
-        _ANSWER.c.topics.overlap(bindparam("of_topics", type_=_ANSWER.c.topics.type)),
-        _ANSWER.c.outcome == CallOutcome.ANSWERED.value,
-        _IS_GOOD,
-    )
-    .order_by(_ANSWER.c.created_at.desc())
-)
-
-
-def _take_on() -> ReturningInsert[str]:
-    lease_until = func.now() + bindparam("of_lease", type_=Interval())
-    taking = insert(_ANSWER).values(
-        _ASKED_FOR | {"lease_until": lease_until, "reserved_micro_usd": bindparam("of_reserved")}
-    )
-    # By name: inside ON CONFLICT a column of the table would make it a second table of the subquery, with any row of
-    # it.
-    owner = literal_column("answer.owner", Uuid())
-    chunk_is_held = exists().where(_CHUNK.c.lease_token == owner, _CHUNK.c.lease_until > func.now())
-    is_given_up = or_(
-        _ANSWER.c.lease_until < func.now(),
-        _ANSWER.c.owner == taking.excluded.owner,
-        and_(_ANSWER.c.is_chunk_owner, ~chunk_is_held),
-    )
-    may_still_cost = case((_ANSWER.c.lease_until > func.now(), _ANSWER.c.reserved_micro_usd), else_=0)
-    new = {
-        name: taking.excluded[name] for name in ("transcript_id", "run_id", "owner", "is_chunk_owner", "lease_until")
-    }
-    return taking.on_conflict_do_update(
-        index_elements=_IDENTITY,
-        set_=new | {"reserved_micro_usd": may_still_cost + taking.excluded.reserved_micro_usd},
-        where=and_(_ANSWER.c.outcome.is_(None), is_given_up),
-    ).returning(_ANSWER.c.key)
-
-
-_TAKE_ON = _take_on()
-_END = update(_ANSWER).where(_IN_SCOPE, _ANSWER.c.outcome.is_(None)).values(_ENDED).returning(_ANSWER.c.key)
-_KEEP = (
-    insert(_ANSWER)
-    .values(_ASKED_FOR | {"lease_until": func.now()} | _ENDED)
-    .on_conflict_do_update(index_elements=_IDENTITY, set_=_ENDED)
-)
-_GIVE_UP = delete(_ANSWER).where(_IN_SCOPE, _ANSWER.c.owner == bindparam("of_owner"), _ANSWER.c.outcome.is_(None))
+SELECT held.is_held, EXISTS (SELECT FROM taken), known.* FROM held LEFT JOIN known ON true
+"""  # noqa: S608
+_KEEP = f"""
+WITH called AS ({ADD_CALLS})
+INSERT INTO answer ({_ROW}, lease_until, reserved_micro_usd, outcome, content, model_served, created_at)
+SELECT {_VALUES.format(scope="place")}, now(), 0, %(outcome)s, %(content)s, %(model_served)s, clock_timestamp()
+FROM unnest(%(scopes)s::uuid[]) AS place
+ON CONFLICT (workspace_id, key, scope) DO UPDATE SET
+    transcript_id = excluded.transcript_id, run_id = excluded.run_id, outcome = excluded.outcome,
+    content = excluded.content, model_served = excluded.model_served, reserved_micro_usd = 0,
+    created_at = excluded.created_at
+"""  # noqa: S608
+_GIVE_UP = """
+    DELETE FROM answer
+    WHERE workspace_id = %(workspace)s AND key = %(key)s AND scope = %(scope)s AND owner = %(owner)s AND outcome IS NULL
+"""

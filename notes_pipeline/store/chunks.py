@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import Interval, bindparam, exists, func, insert, select
+from sqlalchemy import Interval, bindparam, func, insert, select
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.chunking import Chunk
@@ -89,10 +89,6 @@ def count_states(session: Session, run_id: UUID) -> dict[ChunkState, int]:
     return {ChunkState(state): number for state, number in rows}
 
 
-def has_open_chunks(session: Session, run_id: UUID) -> bool:
-    return bool(session.scalar(_HAS_OPEN, {"of": run_id}))
-
-
 def last_setback(session: Session, run_id: UUID) -> str | None:
     """Tell why a chunk of a run waits; of several, that which was put off last."""
     return session.scalar(
@@ -118,9 +114,3 @@ def coverage_answers(session: Session, run_id: UUID) -> list[Records]:
 # Made once: building a statement costs ten times what running it does.
 _CHUNK = table_of(ChunkRow)
 _ADD = insert(_CHUNK).values(next_attempt_at=func.now() + bindparam("aside", type_=Interval()))
-_HAS_OPEN = select(
-    exists().where(
-        _CHUNK.c.run_id == bindparam("of"),
-        _CHUNK.c.state.in_([ChunkState.PENDING.value, ChunkState.RUNNING.value]),
-    )
-)

@@ -18,7 +18,7 @@ def save_guide(session: Session, workspace_id: UUID, guide: Guide) -> tuple[UUID
 
     Returns the id and whether it is new. The workspace's row is locked, so that two versions never get one number.
     """
-    session.execute(select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id).with_for_update())
+    session.execute(select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id).with_for_update(key_share=True))
     same = select(GuideRow.id).where(GuideRow.workspace_id == workspace_id, GuideRow.content_hash == guide.content_hash)
     if found := session.scalar(same):
         return found, False

@@ -18,7 +18,7 @@ from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.store.tables import ChunkRow, RunRow
-from notes_pipeline.store.tables.base import Records, table_of
+from notes_pipeline.store.tables.base import table_of
 
 MAX_LOSSES = 3  # workers that may die over a chunk before it is set aside
 # Older chunks of runs that others work on, which a worker leaves to them; with more it takes the oldest. So none waits
@@ -103,20 +103,6 @@ def lease_chunk(
 def renew_leases(session: Session, tokens: Iterable[UUID], *, lease_s: float) -> set[UUID]:
     """Prolong leases that are still held; returns the tokens for which that was so."""
     return set(session.scalars(_RENEW, {"tokens": list(tokens), "lease": timedelta(seconds=lease_s)}))
-
-
-def settle_chunk(
-    session: Session,
-    leased: LeasedChunk,
-    state: ChunkState,
-    outcome: ChunkOutcome,
-    *,
-    error: str | None = None,
-    coverage: Records | None = None,
-) -> bool:
-    """End the work on a leased chunk. False: the lease was lost, another has done or will do it; write nothing more."""
-    values = {"state": state.value, "outcome": outcome.value, "error": error, "coverage": coverage}
-    return session.scalar(_SETTLE, {"of": leased.id, "token": leased.token, **values}) is not None
 
 
 def release_chunk(
@@ -343,8 +329,8 @@ def due_chunks(session: Session, *, queue_is_empty: bool, limit: int) -> list[UU
     due = select(_CHUNK.c.id).where(_CHUNK.c.state == ChunkState.PENDING.value, _CHUNK.c.next_attempt_at <= func.now())
     if not queue_is_empty:
         due = due.where(_CHUNK.c.enqueued_at < func.now() - STALE_AFTER)
-    chosen = due.order_by(_CHUNK.c.next_attempt_at, _CHUNK.c.id).limit(limit).with_for_update(skip_locked=True)
-    ids = list(session.scalars(chosen))
+    chosen = due.order_by(_CHUNK.c.next_attempt_at, _CHUNK.c.id).limit(limit)
+    ids = list(session.scalars(chosen.with_for_update(key_share=True, skip_locked=True)))
     if ids:
         session.execute(update(_CHUNK).where(_CHUNK.c.id.in_(ids)).values(enqueued_at=func.now()))
     return ids
@@ -458,17 +444,4 @@ _RENEW = (
     .where(_locked(_CHUNK.c.lease_token == func.any(bindparam("tokens", type_=ARRAY(Uuid()))), skips=True))
     .values(lease_until=func.now() + bindparam("lease", type_=Interval()))
     .returning(_CHUNK.c.lease_token)
-)
-_SETTLE = (
-    update(_CHUNK)
-    .where(_CHUNK.c.id == bindparam("of"), _CHUNK.c.lease_token == bindparam("token"))
-    .values(
-        state=bindparam("state"),
-        outcome=bindparam("outcome"),
-        error=bindparam("error"),
-        coverage=bindparam("coverage", type_=_CHUNK.c.coverage.type),
-        finished_at=func.clock_timestamp(),
-        **_NO_LEASE,
-    )
-    .returning(_CHUNK.c.id)
 )

@@ -5,12 +5,11 @@ from dataclasses import dataclass, fields
 from uuid import UUID
 
 from sqlalchemy import Float, cast, func, select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
+from notes_pipeline.store.direct import Statements, as_json, given, quoted
 from notes_pipeline.store.tables import ModelCallRow
-from notes_pipeline.store.tables.base import table_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,17 +30,23 @@ class Spending:
     failures: dict[CallOutcome, int]
 
 
-def add_calls(
-    session: Session, calls: Sequence[ModelCall], *, workspace_id: UUID, run_id: UUID, chunk_id: UUID | None
-) -> None:
-    if not calls:
-        return
-    rows = []
-    for call in calls:
-        row = {name: getattr(call, name) for name in _COLUMNS}
-        row |= {"workspace_id": workspace_id, "run_id": run_id, "chunk_id": chunk_id}
-        rows.append(row | {"purpose": call.purpose.value, "outcome": call.outcome.value})
-    session.execute(_ADD, rows)
+@dataclass(frozen=True, slots=True)
+class CallsOf:
+    """For what calls were made; `chunk_id`: None where a whole run asked."""
+
+    workspace_id: UUID
+    run_id: UUID
+    chunk_id: UUID | None
+
+
+def add_calls(statements: Statements, calls: Sequence[ModelCall], of: CallsOf) -> None:
+    if calls:
+        statements.run(ADD_CALLS, {"calls": call_rows(calls, of)})
+
+
+def call_rows(calls: Sequence[ModelCall], of: CallsOf) -> str:
+    about = {"workspace_id": of.workspace_id, "run_id": of.run_id, "chunk_id": of.chunk_id}
+    return as_json([{name: getattr(call, name) for name in _OF_CALL} | about for call in calls])
 
 
 def spending(session: Session, run_id: UUID) -> Spending:
@@ -111,6 +116,10 @@ def experience_with(session: Session, model: str, *, last: int = 200) -> Experie
     return Experience(calls, float(out_per_in), float(latency_ms) / 1000) if calls else None
 
 
-_COLUMNS = tuple(field.name for field in fields(ModelCall) if field.name != "may_be_charged")
-# Made once: building a statement costs ten times what running it does. A commit whose reply was lost is tried again.
-_ADD = insert(table_of(ModelCallRow)).on_conflict_do_nothing(index_elements=["id"])
+_OF_CALL = tuple(field.name for field in fields(ModelCall) if field.name != "may_be_charged")
+_COLUMNS = (*_OF_CALL, "workspace_id", "run_id", "chunk_id")
+# Of `call_rows`. A commit whose reply was lost is tried again.
+ADD_CALLS = f"""
+    INSERT INTO model_call ({quoted(_COLUMNS)}) SELECT {quoted(_COLUMNS)}
+    FROM {given(ModelCallRow, _COLUMNS, "calls")} ON CONFLICT (id) DO NOTHING
+"""  # noqa: S608 (names of columns)

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, insert, or_, select, update
+from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.merging import Draft, MergedNote
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
-from notes_pipeline.store.evidence import evidence_of, evidence_values, to_evidence
+from notes_pipeline.store.evidence import evidence_of, to_evidence
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
-from notes_pipeline.store.tables.base import table_of
 from notes_pipeline.store.tables.notes import NoteStage
 
 _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
@@ -39,18 +37,6 @@ class StoredNote:
 
 
 @dataclass(frozen=True, slots=True)
-class WrittenNote:
-    """A checked claim as it is to be stored. `model`: who wrote it. `second`: the second attempt at it, if any.
-
-    The second one counts if it is supported; the other is kept beside it.
-    """
-
-    note: Note
-    model: str
-    second: "WrittenNote | None" = None
-
-
-@dataclass(frozen=True, slots=True)
 class NoteFilter:
     """Which notes to list; None: any. `status` None: only what a reader may believe (see `is_readable`)."""
 
@@ -63,46 +49,6 @@ class NoteFilter:
     review_state: ReviewState | None = None
     updated_since: datetime | None = None
     text: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """Where drafts come from."""
-
-    workspace_id: UUID
-    transcript_id: UUID
-    run_id: UUID
-    chunk_id: UUID
-    verifier_version: str
-
-
-def add_drafts(session: Session, origin: Origin, notes: Sequence[WrittenNote]) -> None:
-    """Write the notes of one chunk. Twice for one chunk is an error of the database: the lease was not respected."""
-    note_rows: list[dict[str, object]] = []
-    evidence_rows: list[dict[str, object]] = []
-
-    def add(written: WrittenNote, *, stage: NoteStage, repair_of: UUID | None) -> UUID:
-        note_id = new_id()
-        note_rows.append(
-            _note_values(written, origin)
-            | {"id": note_id, "ordinal": len(note_rows), "stage": stage.value, "repair_of_id": repair_of}
-        )
-        evidence_rows.extend(
-            evidence_values(each, note_id, position, origin.transcript_id, origin.verifier_version)
-            for position, each in enumerate(written.note.evidence)
-        )
-        return note_id
-
-    for written in notes:
-        second = written.second
-        is_better = second is not None and second.note.status is NoteStatus.SUPPORTED
-        first_id = add(written, stage=NoteStage.REPLACED if is_better else NoteStage.DRAFT, repair_of=None)
-        if second is not None:
-            add(second, stage=NoteStage.DRAFT if is_better else NoteStage.REPLACED, repair_of=first_id)
-    if note_rows:
-        session.execute(_ADD_NOTES, note_rows)
-    if evidence_rows:
-        session.execute(_ADD_EVIDENCE, evidence_rows)
 
 
 def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
@@ -247,26 +193,6 @@ def _note(row: NoteRow, evidence: Iterable[EvidenceRow]) -> Note:
     )
 
 
-def _note_values(written: WrittenNote, origin: Origin) -> dict[str, object]:
-    note = written.note
-    return {
-        "workspace_id": origin.workspace_id,
-        "transcript_id": origin.transcript_id,
-        "run_id": origin.run_id,
-        "chunk_id": origin.chunk_id,
-        "question_id": note.question_id,
-        "theme_id": note.theme_id,
-        "statement": note.statement,
-        "status": note.status.value,
-        "flags": [flag.value for flag in note.flags],
-        "speakers": sorted({each.speaker for each in note.evidence if each.speaker is not None}),
-        "model": written.model,
-        "judgement": None if note.judged is None else note.judged.judgement.value,
-        "judgement_missing": None if note.judged is None else note.judged.missing,
-        "judged_by": None if note.judged is None else note.judged.model,
-    }
-
-
 def _other_attempts(session: Session, published: Sequence[NoteRow]) -> dict[UUID, list[Note]]:
     """Give, by note, the attempts at the same claims that were replaced: first ones, or second ones in vain.
 
@@ -307,8 +233,3 @@ def _also_stated(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[
         if note_id is not None:
             stated.setdefault(note_id, []).append(statement)
     return stated
-
-
-# Made once: building a statement costs ten times what running it does.
-_ADD_NOTES = insert(table_of(NoteRow))
-_ADD_EVIDENCE = insert(table_of(EvidenceRow))

@@ -80,7 +80,7 @@ def request_run(
 
     Returns the id and whether it is new. The transcript's row is locked: two requests at once make one run.
     """
-    session.execute(select(TranscriptRow.id).where(TranscriptRow.id == transcript_id).with_for_update())
+    session.execute(select(TranscriptRow.id).where(TranscriptRow.id == transcript_id).with_for_update(key_share=True))
     latest = session.execute(
         select(RunRow.id, RunRow.ordinal, RunRow.state, RunRow.cancelled_at)
         .where(
@@ -138,7 +138,7 @@ def load_run(session: Session, run_id: UUID, *, lock: bool = False) -> StoredRun
         NotFoundError: no run has this id.
     """
     query = select(RunRow).where(RunRow.id == run_id).execution_options(populate_existing=True)
-    row = session.scalar(query.with_for_update() if lock else query)
+    row = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if row is None:
         raise NotFoundError(f"no run {run_id}")
     return _stored(row)
@@ -225,7 +225,7 @@ def unannounced_runs(session: Session, state: RunState) -> list[UUID]:
     ahead = CLOCKS_DIFFER_BY + (LONGEST_WAIT if state is RunState.SUMMARISING else timedelta())
     rung_a_while_ago = (RunRow.enqueued_at < func.now() - ANNOUNCED_FOR) | (RunRow.enqueued_at > func.now() + ahead)
     chosen = select(RunRow.id).where(RunRow.state == state.value, rung_a_while_ago).order_by(RunRow.id).limit(1_000)
-    ids = list(session.scalars(chosen.with_for_update(skip_locked=True)))
+    ids = list(session.scalars(chosen.with_for_update(key_share=True, skip_locked=True)))
     session.execute(update(RunRow).where(RunRow.id.in_(ids)).values(enqueued_at=func.now()))
     return ids
 
@@ -267,4 +267,4 @@ def _stored(row: RunRow) -> StoredRun:
 
 # The statements of every chunk are made once: building one costs ten times what running it does.
 _RUN = table_of(RunRow)
-_LOCK_STATE = select(_RUN.c.state).where(_RUN.c.id == bindparam("of")).with_for_update()
+_LOCK_STATE = select(_RUN.c.state).where(_RUN.c.id == bindparam("of")).with_for_update(key_share=True)

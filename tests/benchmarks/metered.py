@@ -27,6 +27,8 @@ from notes_pipeline.logs import configure_logging
 from notes_pipeline.settings import read_settings
 from notes_pipeline.steps import draft_chunk, drafting
 from notes_pipeline.steps.checking import IndexCache
+from notes_pipeline.store import answers
+from notes_pipeline.store.direct import Direct
 from notes_pipeline.worker import duties, process, slots
 from notes_pipeline.worker.doorbell import Doorbell
 
@@ -102,6 +104,9 @@ def metered() -> Meter:
         meter.wrap(Session, name, "database client")
     meter.wrap(SessionTransaction, "commit", "database client")
     meter.wrap(sessionmaker, "begin", "database client")
+    meter.wrap(Direct, "run", "database client")
+    meter.wrap(draft_chunk, "settle_chunk", "database client")
+    meter.wrap(answers, "store_answer", "database client")
     meter.wrap(RedisGate, "_run", "gate")
     meter.wrap(Doorbell, "ring", "doorbell")
     return meter

@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import Engine, text
-from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.bootstrap import migrations_config
 from notes_pipeline.embedded import RedisUrls, embedded_postgres, embedded_redis
-from notes_pipeline.store.database import connect
+from notes_pipeline.store import database
+from notes_pipeline.store.database import Transactions, connect
 from notes_pipeline.store.tables import Base
 
 
@@ -46,8 +46,8 @@ def engine(postgres_url: str) -> Iterator[Engine]:
 
 
 @pytest.fixture
-def transactions(engine: Engine) -> sessionmaker[Session]:
+def transactions(engine: Engine) -> Transactions:
     tables = ", ".join(table.name for table in Base.metadata.sorted_tables)
     with engine.begin() as connection:
         connection.execute(text(f"TRUNCATE {tables} CASCADE"))
-    return sessionmaker(engine, expire_on_commit=False)
+    return database.transactions(engine)

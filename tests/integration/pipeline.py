@@ -7,7 +7,6 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import text
-from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.core.runs import RunState
 from notes_pipeline.llm.prompts import load_prompts
@@ -19,6 +18,7 @@ from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import RunReport, read_run
 from notes_pipeline.steps.request_run import RequestedRun, RunOptions, request_run
 from notes_pipeline.steps.summarise_run import summarise_run
+from notes_pipeline.store.database import Transactions
 from tests.making import ScriptedModel, make_asking
 
 WORKSPACE = "test"
@@ -34,8 +34,6 @@ interviewer: Ina
 """
 SAID = "Most of the orders come in by phone before eight."
 EMPTY = json.dumps({"notes": [], "coverage": []})
-
-Transactions = sessionmaker[Session]
 
 
 def interview(*, turns: int = 0) -> bytes:

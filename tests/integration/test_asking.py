@@ -32,7 +32,8 @@ from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_progress, read_run
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.budgets import Budgets
-from tests.integration.pipeline import EMPTY, GUIDE, WORKSPACE, Pipeline, Transactions, answer, interview
+from notes_pipeline.store.database import Transactions
+from tests.integration.pipeline import EMPTY, GUIDE, WORKSPACE, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
 Make = Callable[..., Pipeline]

@@ -14,7 +14,6 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from sqlalchemy import Engine, create_engine, make_url, text
-from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
 from notes_pipeline.bootstrap import migrations_config
@@ -24,13 +23,13 @@ from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.diagnosis.liveness import WorkerSilentError
 from notes_pipeline.embedded import RedisUrls
 from notes_pipeline.settings import Settings, read_settings
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.workers import Worked, note_sweep, sign_of_life
 from notes_pipeline.worker.doorbell import redis_client
 from tests.integration.pipeline import Pipeline, interview
 from tests.integration.test_migrations import empty_database
 from tests.making import ScriptedModel
 
-Transactions = sessionmaker[Session]
 Findings = dict[str, dict[str, Any]]
 
 

@@ -17,7 +17,6 @@ import httpx2
 import pytest
 import structlog
 from sqlalchemy import text
-from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.bootstrap import Services
 from notes_pipeline.cli.entry import main
@@ -40,12 +39,11 @@ from notes_pipeline.steps.evaluate import (
 )
 from notes_pipeline.steps.export_gold import export_gold
 from notes_pipeline.steps.sweep import sweep
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.evaluations import load_evaluation
 from notes_pipeline.store.workspaces import ensure_workspace
 from notes_pipeline.worker.canary import daily_canary
 from notes_pipeline.worker.process import make_drafting
-
-Transactions = sessionmaker[Session]
 
 FIXTURE = Path(__file__).parents[2] / "fixtures" / "evaluation"
 CHOSEN = ("cafe", "library_van")

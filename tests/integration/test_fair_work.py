@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Barrier, Thread
@@ -40,7 +40,9 @@ from notes_pipeline.steps.request_run import Limits, RequestedRun, RunOptions, r
 from notes_pipeline.steps.retry_run import retry_run
 from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.steps.sweep import sweep
-from notes_pipeline.store.answers import Asker, Wanted, take_on
+from notes_pipeline.store.answers import Asker, Taken, Wanted, take_on
+from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.direct import Direct, InSession
 from notes_pipeline.store.leases import (
     MAX_LOSSES,
     PASSED_OVER,
@@ -55,7 +57,7 @@ from notes_pipeline.store.leases import (
 )
 from notes_pipeline.store.leases import Recovered as Found
 from notes_pipeline.store.runs import load_run
-from tests.integration.pipeline import EMPTY, GUIDE, SAID, WORKSPACE, Pipeline, Transactions, answer, interview
+from tests.integration.pipeline import EMPTY, GUIDE, SAID, WORKSPACE, Pipeline, answer, interview
 from tests.making import ScriptedModel, make_asking
 
 LEASE_S = 30.0
@@ -473,6 +475,9 @@ class Interrupted:
             yield session
         self.taken += self.board.lease(10)
 
+    def direct(self) -> AbstractContextManager[Direct]:
+        return self.board.transactions.direct()
+
 
 def test_no_worker_takes_a_chunk_of_an_evaluation_before_it_is_set_aside(board: Board, tmp_path: Path) -> None:
     (tmp_path / "talk.txt").write_bytes(interview())
@@ -497,7 +502,7 @@ def test_what_a_worker_asked_is_taken_over_when_its_own_lease_ends_and_not_befor
         with made.transactions.begin() as session:
             run = load_run(session, run_id)
             asker = Asker(run.workspace_id, run.transcript_id, run.id, leased.token, has_chunk=True, takes_known=True)
-            return take_on(session, asker, Wanted(key, Purpose.DRAFT, "scripted"), lease_s=240)
+            return take_on(InSession(session), asker, Wanted(key, Purpose.DRAFT, "scripted"), lease_s=240) is Taken.OURS
 
     assert take(first, "one")
     assert take(second, "two")

@@ -36,7 +36,8 @@ from notes_pipeline.steps.read_run import RunReport, read_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.steps.sweep import sweep
-from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline, Transactions
+from notes_pipeline.store.database import Transactions
+from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline
 from tests.making import make_asking
 
 SCHEDULES, GROUPS = 200, 10

@@ -23,8 +23,8 @@ from notes_pipeline.llm.prompts import DRAFT_PROMPT, load_prompt
 from notes_pipeline.llm.rendering import render_chunk
 from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.steps.profiled import ProfiledModel
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.endpoints import load_profile, save_profile
-from tests.integration.pipeline import Transactions
 from tests.making import GUIDE, make_transcript
 
 WITHOUT_SCHEMA = Capability(modes=frozenset({AnswerMode.JSON_OBJECT}))

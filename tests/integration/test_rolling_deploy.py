@@ -19,7 +19,6 @@ from uuid import UUID
 import pytest
 from alembic import command
 from sqlalchemy import Engine, create_engine, text
-from sqlalchemy.orm import Session, sessionmaker
 from sqlalchemy.pool import NullPool
 
 from notes_pipeline.bootstrap import migrations_config
@@ -29,6 +28,7 @@ from notes_pipeline.embedded import RedisUrls
 from notes_pipeline.steps.draft_chunk import draft_chunk
 from notes_pipeline.steps.finish_run import finish_run
 from notes_pipeline.steps.sweep import sweep
+from notes_pipeline.store.database import connect, transactions
 from tests.integration.pipeline import EMPTY, Pipeline, answer, interview
 from tests.integration.test_migrations import empty_database
 from tests.making import ScriptedModel
@@ -347,8 +347,8 @@ def url(postgres_url: str) -> Iterator[str]:
 
 @pytest.fixture
 def new(url: str) -> Iterator[Pipeline]:
-    engine = create_engine(url, poolclass=NullPool)
-    yield Pipeline(sessionmaker[Session](engine, expire_on_commit=False), ScriptedModel(answer(), *[EMPTY] * 50))
+    engine = connect(url)
+    yield Pipeline(transactions(engine), ScriptedModel(answer(), *[EMPTY] * 50))
     engine.dispose()
 
 

@@ -15,7 +15,8 @@ from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_run
 from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.steps.sweep import sweep
-from tests.integration.pipeline import SAID, Pipeline, Transactions, answer, interview
+from notes_pipeline.store.database import Transactions
+from tests.integration.pipeline import SAID, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
 Make = Callable[..., Pipeline]

@@ -24,13 +24,15 @@ from notes_pipeline.steps.cancel_run import cancel_run
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_run
+from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.direct import Direct
 from notes_pipeline.store.leases import MAX_LOSSES, lease_chunk
 from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell
 from notes_pipeline.worker.duties import Duties
 from notes_pipeline.worker.leases import Leases
 from notes_pipeline.worker.slots import Slots
-from tests.integration.pipeline import EMPTY, Pipeline, Transactions, answer, interview
+from tests.integration.pipeline import EMPTY, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
 MANY_CHUNKS = interview(turns=60)  # ten
@@ -150,7 +152,7 @@ def test_slots_that_are_woken_look_at_once_and_else_every_second(work: Work) -> 
         working.made.planned(interview(turns=turns))
         began = time.monotonic()
         working.slots.wake()
-        assert soon(lambda done=turns: working.states() == {"done": done})
+        assert soon(lambda: working.states() == {"done": turns})  # noqa: B023 (called before the next turn)
         taken_s.append(time.monotonic() - began)
     assert min(taken_s) < 0.6
     working.made.planned(interview(turns=4))
@@ -319,6 +321,13 @@ class Unsteady:
             raise OperationalError("SELECT", None, OSError("connection refused"))
         with self.transactions.begin() as session:
             yield session
+
+    @contextmanager
+    def direct(self) -> Iterator[Direct]:
+        if self.is_away.is_set():
+            raise OperationalError("SELECT", None, OSError("connection refused"))
+        with self.transactions.direct() as statements:
+            yield statements
 
 
 def test_slots_go_on_when_the_database_is_back_and_lose_no_answer(work: Work, transactions: Transactions) -> None:

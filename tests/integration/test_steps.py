@@ -26,8 +26,9 @@ from notes_pipeline.steps.list_notes import list_notes
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import EVERY_STATUS, read_run
 from notes_pipeline.steps.sweep import sweep
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.leases import MAX_LOSSES
-from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline, Transactions, answer, interview
+from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
 

@@ -32,7 +32,6 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families 
 from prometheus_client.parser import text_string_to_metric_families as read_numbers
 from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
-from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.bootstrap import migrations_config
 from notes_pipeline.core.endpoints import AnswerMode, EndpointProfile
@@ -60,6 +59,7 @@ from notes_pipeline.steps.read_run import read_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
 from notes_pipeline.steps.summarise_run import summarise_run
 from notes_pipeline.steps.sweep import sweep
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.health import system_state
 from notes_pipeline.store.workers import Worked, note_sweep, sign_of_life
 from notes_pipeline.telemetry import messages, tracing
@@ -70,7 +70,6 @@ from tests.integration.pipeline import GUIDE, WORKSPACE, Pipeline, interview
 from tests.integration.test_migrations import empty_database
 from tests.making import ScriptedModel, make_asking
 
-Transactions = sessionmaker[Session]
 SAID = "we never signed the lease with Mister Aldermoor"
 PATIENCE_S = 30.0
 REQUEST_ID = "submit-0123456789ab"

@@ -5,7 +5,6 @@ from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import text
-from sqlalchemy.orm import Session, sessionmaker
 
 from notes_pipeline.embedded import RedisUrls
 from notes_pipeline.llm.prompts import load_prompts
@@ -13,12 +12,11 @@ from notes_pipeline.steps.ingest import ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.leases import lease_chunk
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
 from notes_pipeline.worker.leases import Leases
-
-Transactions = sessionmaker[Session]
 
 
 def test_each_kind_of_work_is_rung_for_in_its_own_queue(redis_urls: RedisUrls) -> None:
