@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Iterable
+from uuid import UUID
 
 import redis
 import structlog
@@ -17,9 +18,9 @@ from notes_pipeline.worker.app import CANARY, DRAFT, DRAFT_QUEUE, FINISH, PLAN, 
 
 log = structlog.get_logger()
 
-# For chunks: each worker that hears a bell takes all that it has slots for, and all look every second anyway. A message
-# costs 4 ms of CPU, which for each chunk would be a quarter of what the chunk itself costs.
-RINGS = 2
+# For chunks: each worker that hears a bell takes all that it has slots for, and all look every second anyway, and
+# whenever a slot is done. A message costs 4 ms of CPU, which for each chunk would be a quarter of what the chunk costs.
+RINGS, RINGS_EVERY_S = 2, 0.5
 SILENT_S = 5.0  # after the broker did not answer it is not tried for so long: each try may cost as much
 
 
@@ -28,13 +29,28 @@ class Doorbell:
 
     def __init__(self, app: Celery) -> None:
         self._app = app
-        self._silent_until = 0.0  # time.monotonic()
+        self._silent_until = self._rung_until = 0.0  # time.monotonic()
 
     def ring(self, work: NextWork) -> bool:
-        """Announce work; tell whether the broker took it all. For chunks a few messages are enough, however many."""
-        rings = ((PLAN, work.plan), (DRAFT, work.draft[:RINGS]), (FINISH, work.finish), (SUMMARISE, work.summarise))
+        """Announce work; tell whether the broker took it all.
+
+        For chunks a few messages are enough, however many there are, and none when some went half a second ago.
+        """
+        rings = (
+            (PLAN, work.plan),
+            (DRAFT, self._rings_for(work.draft)),
+            (FINISH, work.finish),
+            (SUMMARISE, work.summarise),
+        )
         messages: list[tuple[str, tuple[str, ...]]] = [(task, (str(id_),)) for task, ids in rings for id_ in ids]
         return self._send([*messages, (CANARY, ())] if work.canary else messages)
+
+    def _rings_for(self, chunk_ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
+        now = time.monotonic()
+        if not chunk_ids or now < self._rung_until:
+            return ()
+        self._rung_until = now + RINGS_EVERY_S
+        return chunk_ids[:RINGS]
 
     def _send(self, messages: Iterable[tuple[str, tuple[str, ...]]]) -> bool:
         if time.monotonic() < self._silent_until:

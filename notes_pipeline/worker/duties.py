@@ -50,10 +50,12 @@ class Duties:
             self.canary.run()
 
     def pass_on(self, work: NextWork) -> None:
-        """Finish runs here and now, which takes milliseconds; wake our slots and those of others for chunks."""
+        """Finish runs here and now, which takes milliseconds; wake our slots, and others where ours are too few."""
         if work.draft:
             self.look()
-        self.doorbell.ring(NextWork(plan=work.plan, draft=work.draft, summarise=work.summarise, canary=work.canary))
+        free = 0 if self.slots is None else self.slots.number - self.slots.busy
+        for_others = work.draft if len(work.draft) > free else ()
+        self.doorbell.ring(NextWork(plan=work.plan, draft=for_others, summarise=work.summarise, canary=work.canary))
         for run_id in work.finish:
             self.finish(run_id)
 
