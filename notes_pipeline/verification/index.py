@@ -20,6 +20,29 @@ from notes_pipeline.verification.tokens import Words, tokenize_folded
 RUN = 3  # words in a run that is looked up
 
 
+class Places:
+    """Where each word stands: looked for when it is first asked, since few words of a transcript ever are."""
+
+    __slots__ = ("_code", "_found")
+
+    def __init__(self, code: str) -> None:
+        self._code = code
+        self._found: dict[str, list[int]] = {}
+
+    def of(self, point: str) -> Sequence[int]:
+        """List where a word stands, by its code point; empty where it does not."""
+        found = self._found.get(point)
+        if found is None:
+            found, at = [], -1
+            while (at := self._code.find(point, at + 1)) >= 0:
+                found.append(at)
+            self._found[point] = found
+        return found
+
+    def number_of(self, point: str) -> int:
+        return self._code.count(point)
+
+
 @dataclass(frozen=True, slots=True)
 class TranscriptIndex:
     """`code`: one code point a word. `places`: where each word stands. `runs`: where each run of three words starts.
@@ -34,7 +57,7 @@ class TranscriptIndex:
     words: Words
     code: str
     vocabulary: dict[str, str]
-    places: dict[str, list[int]]
+    places: Places
     runs: dict[str, int | list[int]]
     said: Side
 
@@ -85,20 +108,15 @@ def index_transcript(transcript: Transcript, roles: Roles | None = None) -> Tran
     # Whole passes in the interpreter's own loops: half the time of one loop that does all of it word by word.
     distinct = dict.fromkeys(words.atoms)
     vocabulary = dict(zip(distinct, map(chr, range(1, len(distinct) + 1)), strict=True))
-    points = list(map(vocabulary.__getitem__, words.atoms))
-    places: dict[str, list[int]] = {point: [] for point in vocabulary.values()}
-    for at, point in enumerate(points):
-        places[point].append(at)
-    code = "".join(points)
+    code = "".join(map(vocabulary.__getitem__, words.atoms))
     grams = [code[at : at + RUN] for at in range(len(code) - RUN + 1)]
     runs: dict[str, int | list[int]] = dict(zip(reversed(grams), reversed(range(len(grams))), strict=True))
-    if len(runs) < len(grams):
-        for at, run in enumerate(grams):
-            known = runs[run]
-            if known != at:  # not the first of its kind
-                if isinstance(known, list):
-                    known.append(at)
-                else:
-                    runs[run] = [known, at]
+    firsts = list(map(runs.__getitem__, grams)) if len(runs) < len(grams) else []
+    for at, run in [(at, grams[at]) for at, first in enumerate(firsts) if at != first]:
+        known = runs[run]
+        if isinstance(known, list):
+            known.append(at)
+        elif known != at:
+            runs[run] = [known, at]
     said = Side(words, language, transcript.offsets)
-    return TranscriptIndex(transcript, roles or Roles(), language, words, code, vocabulary, places, runs, said)
+    return TranscriptIndex(transcript, roles or Roles(), language, words, code, vocabulary, Places(code), runs, said)

@@ -41,8 +41,7 @@ def choose_language(tag: str | None, folded: str) -> Language:
         language = language_named(code)
         if language is None or not total:
             continue
-        # By the words of the sample: a statement has twenty, a list of common words hundreds.
-        share = sum(number for word, number in sample.items() if word in language.common) / total
+        share = sum(map(sample.__getitem__, sample.keys() & language.common)) / total
         if share > best_share:
             best, best_share = language, share
     return best

@@ -38,10 +38,8 @@ def locate_exactly(code: str, index: TranscriptIndex) -> list[int]:
     if not code:
         return []
     if len(code) < RUN:
-        key, at = min(
-            ((point, at) for at, point in enumerate(code)), key=lambda pair: len(index.places.get(pair[0], ()))
-        )
-        starts: Sequence[int] = index.places.get(key, [])
+        key, at = min(((point, at) for at, point in enumerate(code)), key=lambda pair: index.places.number_of(pair[0]))
+        starts = index.places.of(key)
     else:
         best: Sequence[int] | None = None
         at = 0
@@ -142,15 +140,14 @@ def _run_hits(code: str, index: TranscriptIndex, low: int, high: int) -> list[tu
 
 def _word_hits(code: str, index: TranscriptIndex) -> list[tuple[int, int, float]]:
     """The same for single words, where no run of three stands anywhere; pairs count more."""
-    rare = sorted(
-        ((len(index.places[point]), position) for position, point in enumerate(code) if point in index.places),
-    )[:6]
+    numbers = ((index.places.number_of(point), position) for position, point in enumerate(code))
+    rare = sorted(each for each in numbers if each[0])[:6]
     hits = []
     text = index.code
     for count, position in rare:
         if count > MAX_PLACES_OF_SEED:
             continue
-        for start in index.places[code[position]]:
+        for start in index.places.of(code[position]):
             weight = 1 / count
             if position + 1 < len(code) and text[start + 1 : start + 2] == code[position + 1]:
                 weight += 0.5

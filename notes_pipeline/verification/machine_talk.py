@@ -15,6 +15,7 @@ from collections.abc import Iterable, Iterator
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.verification.tables import machine_talk as tables
 from notes_pipeline.verification.text import ELLIPSIS, INVISIBLE, SOUND, fold, strip_accents
+from notes_pipeline.verification.tokens import MOST_REMEMBERED
 
 REPORT_REACH = 9  # classes before an order among which "he said" stands
 
@@ -57,6 +58,7 @@ def _alphabet() -> tuple[dict[str, str], dict[str, str]]:
 
 
 _LETTERS, _BY_CLASS = _alphabet()
+_letter_of: dict[str, str] = {}  # what `_letter` gave before: people use the same words again and again
 
 
 def _merged_rules(patterns: Iterable[str]) -> tuple[re.Pattern[str], ...]:
@@ -177,8 +179,14 @@ def _places(tokens: list[str], lined: str) -> list[tuple[int, int]]:
 
 def _classes(tokens: list[str]) -> str:
     """Give the classes of words, a letter each, behind a sentence end."""
-    letters = {token: _LETTERS.get(token) or _letter(token) for token in set(tokens)}
-    return "|" + "".join(map(letters.__getitem__, tokens))
+    found = list(map(_letter_of.get, tokens))
+    if None in found:
+        new = {token: _letter(token) for token, letter in zip(tokens, found, strict=True) if letter is None}
+        found = [letter or new[token] for token, letter in zip(tokens, found, strict=True)]
+        if len(_letter_of) > MOST_REMEMBERED:
+            _letter_of.clear()
+        _letter_of.update(new)
+    return "|" + "".join(letter for letter in found if letter is not None)
 
 
 def _letter(token: str) -> str:

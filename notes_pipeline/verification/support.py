@@ -114,6 +114,14 @@ def _names(text: Words, language: Language, index: TranscriptIndex) -> set[str]:
 
 def _is_name_in(atom: str, index: TranscriptIndex) -> bool:
     """Tell whether a transcript has a word inside sentences, and only with a capital."""
-    places = index.places.get(index.vocabulary.get(atom, ""), [])
-    inner = [at for at in places if at and not any(mark in index.words.before(at) for mark in ".?!:")]
-    return bool(inner) and all(index.words.word(at)[:1].isupper() for at in inner)
+    point = index.vocabulary.get(atom)
+    if point is None:
+        return False
+    is_name = False
+    at = 0
+    while (at := index.code.find(point, at + 1)) >= 0:  # seldom far: a word that is no name is soon found without
+        if not any(mark in index.words.before(at) for mark in ".?!:"):
+            is_name = index.words.word(at)[:1].isupper()
+            if not is_name:
+                break
+    return is_name

@@ -43,6 +43,9 @@ class Thing(NamedTuple):
     price: frozenset[str] = frozenset()
 
 
+Entry = str | tuple[tuple[int, int, str], ...]  # the atom of a folded word, or its atoms with their places in it
+
+
 @dataclass(frozen=True)
 class Numbers:
     """Number words. `tens` can be followed by a unit; a hundred and the scales multiply what stands before them."""
@@ -194,7 +197,7 @@ class Language:
         return word in self.participles or (word.endswith("ed") and word not in ("need", "feed", "speed", "succeed"))
 
     @cached_property
-    def known(self) -> dict[str, str | tuple[tuple[int, int, str], ...]]:
+    def known(self) -> dict[str, Entry]:
         """What is known of folded words: filled by `tokens.py`."""
         return {}
 
