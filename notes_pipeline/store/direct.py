@@ -36,7 +36,7 @@ class Direct:
         self._connection = connection
 
     def run(self, sql: str, values: Mapping[str, object]) -> Sequence[Row]:
-        cursor = self._connection.execute(sql.encode(), values)
+        cursor = self._connection.execute(sql.encode(), values, prepare=True)
         return cursor.fetchall() if cursor.description is not None else []
 
     def transaction(self) -> AbstractContextManager[object]:
