@@ -6,6 +6,7 @@ The order serves the providers' prefix caches: what never changes, then the guid
 import json
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Literal, TypedDict
 
 from notes_pipeline.core.chunking import Chunk
@@ -91,6 +92,7 @@ def summary_messages(prompt: str, topic: Question | Theme, notes: Sequence[tuple
     return [_system(prompt), _user(shown)]
 
 
+@lru_cache(maxsize=64)  # all chunks of a run show the same
 def render_guide(guide: Guide) -> str:
     """Write the guide as JSON between its marks; names of speakers are left out, the transcript has the roles."""
     content = {
@@ -110,9 +112,15 @@ def render_chunk(transcript: Transcript, chunk: Chunk, roles: Roles) -> str:
     left out. Verification takes all of these for typography.
     """
     lines = [TRANSCRIPT_OPEN]
+    names: dict[str | None, str] = {}
     for utterance, part in transcript.parts(chunk.span):
-        words = _MARKS.sub(r"‹\1›", _one_line(utterance.text[part.start : part.end]))
-        lines.append(f"[{utterance.index}] {_speaker(utterance.speaker, roles)}: {words}")
+        words = _one_line(utterance.text[part.start : part.end])
+        if "<" in words:
+            words = _MARKS.sub(r"‹\1›", words)
+        name = names.get(utterance.speaker)
+        if name is None:
+            name = names[utterance.speaker] = _speaker(utterance.speaker, roles)
+        lines.append(f"[{utterance.index}] {name}: {words}")
     lines.append(TRANSCRIPT_CLOSE)
     return "\n".join(lines)
 
@@ -153,4 +161,4 @@ def _speaker(speaker: str | None, roles: Roles) -> str:
 
 
 def _one_line(text: str) -> str:
-    return " ".join(_UNSEEN.sub("", text).split())
+    return " ".join((text if text.isascii() else _UNSEEN.sub("", text)).split())

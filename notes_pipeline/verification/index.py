@@ -112,11 +112,11 @@ def index_transcript(transcript: Transcript, roles: Roles | None = None) -> Tran
     grams = [code[at : at + RUN] for at in range(len(code) - RUN + 1)]
     runs: dict[str, int | list[int]] = dict(zip(reversed(grams), reversed(range(len(grams))), strict=True))
     firsts = list(map(runs.__getitem__, grams)) if len(runs) < len(grams) else []
-    for at, run in [(at, grams[at]) for at, first in enumerate(firsts) if at != first]:
-        known = runs[run]
+    for at in [at for at, first in enumerate(firsts) if at != first]:
+        known = runs[grams[at]]
         if isinstance(known, list):
             known.append(at)
-        elif known != at:
-            runs[run] = [known, at]
+        else:
+            runs[grams[at]] = [known, at]
     said = Side(words, language, transcript.offsets)
     return TranscriptIndex(transcript, roles or Roles(), language, words, code, vocabulary, Places(code), runs, said)
