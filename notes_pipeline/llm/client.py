@@ -68,6 +68,10 @@ class ModelClient:
     def close(self) -> None:
         self._client.close()
 
+    def warm_up(self) -> None:
+        """Load what the first call needs; `openai` loads it when it is first used."""
+        _ = self._client.chat.completions.with_streaming_response
+
     def list_models(self) -> list[str]:
         """Ask the endpoint which models it has.
 

@@ -35,6 +35,7 @@ from notes_pipeline.store.database import server_version
 from notes_pipeline.store.workers import Worked, count_workers, note_sweep, sign_of_life, sign_off
 from notes_pipeline.telemetry.metrics import know_models, serve_metrics
 from notes_pipeline.telemetry.tracing import start_tracing, stop_tracing
+from notes_pipeline.verification.languages import choose_language
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.canary import daily_canary
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
@@ -67,6 +68,7 @@ def run_worker(services: Services) -> None:
     server_version(services.engine)
     require_schema(services.engine)
     _share_arenas()
+    _warm_up(services)
     know_models(settings.notes_model, settings.notes_fallback_model, settings.notes_judge_model)
     if settings.notes_metrics_port is not None:
         serve_metrics(settings.notes_metrics_host, settings.notes_metrics_port)
@@ -100,6 +102,14 @@ def _share_arenas() -> None:
     """Have the C library serve all threads from two arenas: in eight, 100 threads kept 25 MB in pieces of no use."""
     with suppress(OSError, AttributeError):  # another C library than glibc
         ctypes.CDLL(None).mallopt(_M_ARENA_MAX, 2)
+
+
+def _warm_up(services: Services) -> None:
+    """Load what the first chunk would wait for: a third of a second."""
+    client = services.models.client("")
+    client.warm_up()
+    client.close()
+    choose_language(None, "the")  # loads the tables of all languages
 
 
 def _spare_the_collector() -> None:
