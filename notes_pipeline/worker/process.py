@@ -9,6 +9,7 @@ import gc
 import os
 import signal
 import socket
+import sys
 import time
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ def run_worker(services: Services) -> None:
     require_schema(services.engine)
     _share_arenas()
     _warm_up(services)
+    _let_threads_finish()
     know_models(settings.notes_model, settings.notes_fallback_model, settings.notes_judge_model)
     if settings.notes_metrics_port is not None:
         serve_metrics(settings.notes_metrics_host, settings.notes_metrics_port)
@@ -110,6 +112,15 @@ def _warm_up(services: Services) -> None:
     client.warm_up()
     client.close()
     choose_language(None, "the")  # loads the tables of all languages
+
+
+def _let_threads_finish() -> None:
+    """Have threads that compute hand over less often: what one does at a stretch takes 5 to 20 ms.
+
+    At Python's 5 ms a burst of answers is worked on in slices, all at once, and each is late: 6 % more time for a
+    thousand chunks at 100 slots, and 7 % more CPU. Whoever waits for the network hands over at once anyway.
+    """
+    sys.setswitchinterval(0.05)
 
 
 def _spare_the_collector() -> None:
