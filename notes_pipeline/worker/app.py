@@ -3,6 +3,7 @@
 from celery import Celery
 
 from notes_pipeline.telemetry import messages
+from notes_pipeline.worker.hearing import open_ears
 
 DRAFT_QUEUE = "llm"
 # Planning and finishing have a queue of their own: in one queue with 1,440 chunks a periodic task ran 0 times in 76 s.
@@ -14,6 +15,7 @@ CANARY = "notes.canary"
 def create_app(broker_url: str) -> Celery:
     app = Celery("notes_pipeline", broker=broker_url, set_as_current=False)
     messages.connect()
+    open_ears()
     app.conf.update(
         # No results, chords or chains: after a flush of Redis a chord was stuck for ever, 120 of 200 parts lost.
         result_backend=None,

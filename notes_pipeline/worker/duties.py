@@ -1,6 +1,6 @@
 """What a worker process does with work: it does at once what is quick, and rings for the rest."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from uuid import UUID
 
@@ -19,6 +19,8 @@ from notes_pipeline.worker.slots import Slots
 
 log = structlog.get_logger()
 
+REMEMBERED = 2_000  # two sweeps' worth
+
 
 @dataclass
 class Duties:
@@ -28,6 +30,7 @@ class Duties:
     doorbell: Doorbell
     canary: DailyCanary | None = None
     slots: Slots | None = None
+    _rung_for: dict[UUID, None] = field(default_factory=dict)  # runs that our sweeps rang for, the latest last
 
     def plan(self, run_id: UUID) -> None:
         self.pass_on(plan_run(self.drafting.transactions, run_id))
@@ -60,9 +63,26 @@ class Duties:
             self.finish(run_id)
 
     def pass_on_swept(self, work: NextWork) -> None:
-        """Ring for what a sweep found; while the broker is away, plan and finish here, so that work goes on."""
-        if work == NOTHING or self.doorbell.ring(work):
+        """Ring for what a sweep found.
+
+        What was rung for before and is found again is planned and finished here, and so is all while the broker is
+        away: work goes on, whoever is deaf.
+        """
+        if work == NOTHING:
             return
+        again = NextWork(
+            plan=tuple(run_id for run_id in work.plan if run_id in self._rung_for),
+            finish=tuple(run_id for run_id in work.finish if run_id in self._rung_for),
+        )
+        found = (*work.plan, *work.finish)
+        self._rung_for = dict.fromkeys((*self._rung_for, *found)[-REMEMBERED:])
+        if again != NOTHING:
+            log.warning("unheard", plan=len(again.plan), finish=len(again.finish))
+            self._do(again)
+        if not self.doorbell.ring(work):
+            self._do(work)
+
+    def _do(self, work: NextWork) -> None:
         for run_id in work.plan:
             plan_run(self.drafting.transactions, run_id)
         self.look()

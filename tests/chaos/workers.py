@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -77,16 +77,17 @@ class Seat:
         """Let every allocation fail that needs more memory from the system."""
         life = self.life
         span = self._disturb("worker out of memory", time.time())
+        gone = (psutil.Error, ProcessLookupError)  # it has just ended, or did not survive
         try:
-            if life is not None:
-                taken = psutil.Process(life.pid).memory_info().vms + MEMORY_MARGIN
-                resource.prlimit(life.pid, resource.RLIMIT_AS, (taken, resource.RLIM_INFINITY))
+            with suppress(*gone):
+                if life is not None:
+                    taken = psutil.Process(life.pid).memory_info().vms + MEMORY_MARGIN
+                    resource.prlimit(life.pid, resource.RLIMIT_AS, (taken, resource.RLIM_INFINITY))
             yield
-            if life is not None:
-                resource.prlimit(life.pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
-        except (psutil.Error, ProcessLookupError):
-            pass  # it did not survive
         finally:
+            with suppress(*gone):
+                if life is not None:
+                    resource.prlimit(life.pid, resource.RLIMIT_AS, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
             if span is not None:
                 span.until = time.time()
 

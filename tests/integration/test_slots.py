@@ -396,6 +396,36 @@ def test_what_a_sweep_finds_to_finish_or_sum_up_is_done_once_without_a_broker(wo
     assert idle.slots.busy == 1
 
 
+class Unheard(Doorbell):
+    """A doorbell whose broker takes every message, and that nobody hears."""
+
+    def __init__(self) -> None:
+        super().__init__(create_app("redis://127.0.0.1:1/0"))
+
+    def ring(self, work: NextWork) -> bool:
+        return True
+
+
+def test_what_was_rung_for_in_vain_is_done_at_the_next_sweep(work: Work) -> None:
+    working = work(1, Held(answer()))
+    duties = Duties(working.made.drafting, Unheard(), slots=working.slots)
+    run_id, other = working.made.request(interview()).id, working.made.request(interview(turns=4)).id
+
+    def state() -> RunState:
+        return read_run(working.made.transactions, run_id).run.state
+
+    duties.pass_on_swept(NextWork(plan=(run_id,)))
+    duties.pass_on_swept(NextWork(plan=(other,)))
+    assert state() is RunState.QUEUED
+    duties.pass_on_swept(NextWork(plan=(run_id,)))
+    assert state() is RunState.RUNNING
+    assert read_run(working.made.transactions, other).run.state is RunState.QUEUED
+    working.slots.start()
+    assert soon(lambda: working.states() == {"done": 1})
+    duties.pass_on_swept(NextWork(finish=(run_id,)))
+    assert state() is RunState.FINISHED
+
+
 # Leases
 
 

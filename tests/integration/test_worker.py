@@ -1,9 +1,14 @@
 """What a worker process does beside the steps: it rings, keeps its leases, and reads the broker's address."""
 
+import logging
 import time
+from contextlib import suppress
+from importlib import import_module
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import redis
 from sqlalchemy import text
 
 from notes_pipeline.embedded import RedisUrls
@@ -17,6 +22,8 @@ from notes_pipeline.store.leases import lease_chunk
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
 from notes_pipeline.worker.leases import Leases
+
+kombu: Any = import_module("kombu")  # without types of its own
 
 
 def test_each_kind_of_work_is_rung_for_in_its_own_queue(redis_urls: RedisUrls) -> None:
@@ -71,3 +78,37 @@ def test_a_thread_that_hangs_loses_its_lease(transactions: Transactions, chunk_i
         touch()  # another call begins
         leases.renew()
         assert seconds_left(transactions) > 50
+
+
+def test_messages_that_could_not_be_acknowledged_leave_no_worker_deaf(
+    redis_urls: RedisUrls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = redis_client(redis_urls.celery)
+    client.flushall()
+    app = create_app(redis_urls.celery)
+    Doorbell(app).ring(NextWork(plan=tuple(uuid4() for _ in range(3))))
+    heard: list[Any] = []
+    with app.connection_for_read() as connection, monkeypatch.context() as away:
+        channel = connection.default_channel
+        channel.basic_qos(0, 2, False)
+        with kombu.Consumer(channel, [kombu.Queue(CONTROL_QUEUE)], on_message=heard.append, accept=["json"]):
+            hear(connection, heard, 2)
+            away.setattr(channel.qos, "_remove_from_indices", fail)
+            assert not channel.qos.can_consume()
+            for message in heard:
+                message.ack_log_error(logging.getLogger(), (ConnectionError,))
+            assert channel.qos.can_consume()
+            hear(connection, heard, 3)
+    client.flushall()
+
+
+def hear(connection: Any, heard: list[Any], number: int) -> None:
+    until = time.monotonic() + 10
+    while len(heard) < number and time.monotonic() < until:
+        with suppress(TimeoutError):
+            connection.drain_events(timeout=0.5)
+    assert len(heard) == number
+
+
+def fail(*_: object) -> None:
+    raise redis.ConnectionError("Error while reading from 127.0.0.1:6379")
