@@ -1,6 +1,7 @@
 """The tables, one module per noun. Alembic and the tests read `Base.metadata`."""
 
 from notes_pipeline.store.tables.answers import AnswerRow
+from notes_pipeline.store.tables.api_keys import ApiKeyRow
 from notes_pipeline.store.tables.base import Base
 from notes_pipeline.store.tables.endpoints import EndpointProfileRow
 from notes_pipeline.store.tables.evaluations import EvaluationRow
@@ -16,6 +17,7 @@ from notes_pipeline.store.tables.workspaces import WorkspaceRow
 
 __all__ = [
     "AnswerRow",
+    "ApiKeyRow",
     "Base",
     "ChunkRow",
     "CoverageRow",
