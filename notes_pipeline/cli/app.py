@@ -28,6 +28,10 @@ app = typer.Typer(
 )
 
 
+keys = typer.Typer(no_args_is_help=True, help="API keys of the workspace in `NOTES_WORKSPACE`.")
+app.add_typer(keys, name="keys")
+
+
 class StatusChoice(StrEnum):
     readable = "readable"
     supported = "supported"
@@ -150,6 +154,38 @@ def cancel(
     from notes_pipeline.cli import operate
 
     raise typer.Exit(operate.cancel(run_id))
+
+
+@keys.command("create")
+def create_key(
+    name: Annotated[str, typer.Option(help="Who uses it, so that it can be told from others.")],
+    scope: Annotated[str, typer.Option(help="What it may do: some of `upload,read,review,admin`.")],
+    as_json: AsJson = False,
+) -> None:
+    """Make a key and print it. It is stored as a hash only, and cannot be shown again.
+
+    `upload`: transcripts, guides, runs. `read`: notes and all they rest on. `review`: decide on notes. `admin`: all of
+    these, webhooks, and erasing.
+    """
+    from notes_pipeline.cli.keys import create_key
+
+    raise typer.Exit(create_key(name, scope, as_json=as_json))
+
+
+@keys.command("list")
+def list_keys(as_json: AsJson = False) -> None:
+    """Show the keys, what they may do, and when they were last used."""
+    from notes_pipeline.cli.keys import show_keys
+
+    raise typer.Exit(show_keys(as_json=as_json))
+
+
+@keys.command("revoke")
+def revoke_key(key_id: Annotated[UUID, typer.Argument(metavar="ID", help="The id of a key.")]) -> None:
+    """Take a key back: from its next request on it is unknown."""
+    from notes_pipeline.cli.keys import take_back_key
+
+    raise typer.Exit(take_back_key(key_id))
 
 
 @app.command()

@@ -23,7 +23,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """A key as it is stored: without its secret. `hint`: its first characters, to tell keys apart."""
+    """A key as it is stored: without its secret. `hint`: to tell keys apart."""
 
     id: UUID
     workspace_id: UUID
@@ -70,5 +70,5 @@ def is_secret(secret: str, stored_hash: str) -> bool:
 
 
 def hint_of(token: str) -> str:
-    """Give what of a token may be shown again."""
-    return token[: len(PREFIX) + 1 + 8]
+    """Give what of a token may be shown again: the end of its id, since ids of one minute begin alike."""
+    return f"…{token.split('_')[1][-8:]}"

@@ -8,7 +8,7 @@ from notes_pipeline.store.tables.base import Base, CreatedAt, Id
 
 
 class ApiKeyRow(Base):
-    """A key of a workspace. `secret_hash`: SHA-256 of its secret, which is stored nowhere; `hint`: how it begins.
+    """A key of a workspace. `secret_hash`: SHA-256 of its secret, which is stored nowhere; `hint`: to tell keys apart.
 
     `last_used_at`: to the minute, so that a busy key does not write at every request.
     """
