@@ -46,6 +46,8 @@ class StoredNoteJson(NoteJson):
     run: str
     transcript: str
     review_state: str
+    is_overridden: bool
+    revision: int
     model: str
     is_offline_model: bool
     also_stated: list[str]
@@ -76,6 +78,8 @@ def stored_note_json(stored: StoredNote) -> StoredNoteJson:
         "run": str(stored.run_id),
         "transcript": str(stored.transcript_id),
         "review_state": stored.review_state.value,
+        "is_overridden": stored.is_overridden,
+        "revision": stored.revision,
         "model": stored.model,
         "is_offline_model": is_offline(stored.model),
         "also_stated": list(stored.also_stated),

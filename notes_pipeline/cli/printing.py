@@ -244,7 +244,8 @@ def _print_note(out: Console, note: Note, stored: "StoredNote | None", *, number
     cited = "" if number is None else f"[{number}] "
     line = Text.assemble(mark, (cited, "dim"), printable(note.statement) or "(no statement)")
     if stored is not None and stored.review_state is not ReviewState.UNREVIEWED:
-        line.append(f"  [{stored.review_state.value} by a reviewer]", style="bold")
+        against = ", against what the checks found" if stored.is_overridden else ""
+        line.append(f"  [{stored.review_state.value} by a reviewer{against}]", style="bold")
     if is_flagged:
         line.append("  flagged", style="bold red")
     out.print(Padding(line, (0, 0, 0, 2)))

@@ -21,6 +21,18 @@ class InvalidClaimError(InputError):
     """A line of claims is not of the form that `verify` takes; the message names the line."""
 
 
+class InvalidReviewError(InputError):
+    """A review that cannot be: it contradicts itself, or its note does not stand and it does not say so."""
+
+
+class RevisionConflictError(NotesPipelineError):
+    """Somebody changed a note since it was read. `current`: its revision now; read it again and decide on that."""
+
+    def __init__(self, message: str, *, current: int) -> None:
+        super().__init__(message)
+        self.current = current
+
+
 class NotFoundError(NotesPipelineError):
     """What was asked for is not stored."""
 

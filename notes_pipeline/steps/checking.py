@@ -1,10 +1,10 @@
 """From claims to notes: every quote is verified, and what the model may not point to is flagged."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from uuid import UUID
 
 from notes_pipeline.core.chunking import Chunk
-from notes_pipeline.core.notes import Claim, Flag, Note, NoteStatus
+from notes_pipeline.core.notes import Claim, Evidence, Flag, Note, NoteStatus
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.steps.recent import Recent
@@ -26,19 +26,12 @@ def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> No
     """
     evidence = tuple(verify_quote(quote, index) for quote in claim.quotes)
     flags = []
-    if not claim.statement:
-        flags.append(Flag.NO_STATEMENT)
-    if not evidence:
-        flags.append(Flag.NO_QUOTE)
     if claim.question_id is None and claim.theme_id is None:
         flags.append(Flag.UNKNOWN_TOPIC)
     hints = [quote.utterance_hint for quote in claim.quotes if quote.utterance_hint is not None]
     if shown is not None and any(hint not in shown for hint in hints):
         flags.append(Flag.OUTSIDE_CHUNK)
-    if evidence and claim.statement:
-        flags += unsaid(claim.statement, evidence, index)
-    if may_be_dictated(claim.statement, evidence, index):
-        flags.append(Flag.SPEAKS_TO_MACHINE)
+    flags += check_statement(claim.statement, evidence, index)
     is_sound = not flags and all(each.stands for each in evidence)
     return Note(
         statement=claim.statement,
@@ -48,6 +41,20 @@ def check_claim(claim: Claim, index: TranscriptIndex, shown: range | None) -> No
         theme_id=claim.theme_id,
         flags=tuple(flags),
     )
+
+
+def check_statement(statement: str, evidence: Sequence[Evidence], index: TranscriptIndex) -> list[Flag]:
+    """Say what speaks against a statement with its evidence, beside the verdicts on it; whoever wrote it."""
+    flags = []
+    if not statement:
+        flags.append(Flag.NO_STATEMENT)
+    if not evidence:
+        flags.append(Flag.NO_QUOTE)
+    if evidence and statement:
+        flags += unsaid(statement, evidence, index)
+    if may_be_dictated(statement, evidence, index):
+        flags.append(Flag.SPEAKS_TO_MACHINE)
+    return flags
 
 
 def shown_utterances(transcript: Transcript, chunk: Chunk) -> range:

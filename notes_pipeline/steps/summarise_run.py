@@ -55,6 +55,8 @@ class _Task:
 def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState:
     """Have an answer to each question and a summary of each theme written from the notes that may be believed.
 
+    Not from those that a reviewer took against what the checks found: nobody would see that in a summary.
+
     It may run twice, or in two workers: each topic's answer is paid for once and then known. What cannot be written is
     named in the run's reason; the notes stand without it. Returns the state that the run has afterwards.
     """
@@ -99,7 +101,8 @@ def _load_task(transactions: Transactions, run: StoredRun) -> _Task:
     with transactions.begin() as session:
         notes = list_notes(session, run.workspace_id, NoteFilter(run_id=run.id), limit=MAX_NOTES)
         prompt = load_stored_prompt(session, run.prompts[SUMMARY_PROMPT])
-        return _Task(run, load_guide(session, run.guide_id), prompt, notes)
+        believed = [each for each in notes if not each.is_overridden]
+        return _Task(run, load_guide(session, run.guide_id), prompt, believed)
 
 
 def _postpone(transactions: Transactions, run_id: UUID, wait_s: float, *, counts: bool) -> None:
@@ -153,7 +156,7 @@ def take_sentences(
         cited = [listed[short] for short in dict.fromkeys(sentence.notes) if short in listed]
         reason = _objection(text, cited, len(set(sentence.notes) - set(listed)), index)
         if reason is None:
-            taken.append(Sentence(text, tuple(each.id for each in cited)))
+            taken.append(Sentence(text, tuple(each.id for each in cited), tuple(each.revision for each in cited)))
         else:
             dropped.append(DroppedSentence(text, reason))
     return Summary(topic.id, tuple(taken), tuple(dropped))

@@ -47,11 +47,11 @@ def evidence_values(
 
 
 def evidence_of(session: Session, note_ids: Sequence[UUID]) -> dict[UUID, list[EvidenceRow]]:
-    """Read the evidence of notes, each in its order."""
+    """Read the evidence of notes, each in its order, without what a review retired."""
     rows = session.scalars(
         # One array, not one parameter for each: there may be more than a statement can have.
         select(EvidenceRow)
-        .where(EvidenceRow.note_id == any_(literal(list(note_ids), ARRAY(Uuid()))))
+        .where(EvidenceRow.note_id == any_(literal(list(note_ids), ARRAY(Uuid()))), EvidenceRow.retired_by_id.is_(None))
         .order_by(EvidenceRow.note_id, EvidenceRow.ordinal)
     )
     by_note: dict[UUID, list[EvidenceRow]] = {}

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.core.merging import Draft, MergedNote
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
@@ -22,7 +23,8 @@ _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
 class StoredNote:
     """A published note. `also_stated`: how other chunks worded what was merged into it. `model`: who wrote it.
 
-    `other_attempts`: at the same claim, when the model was asked once more; not counted as notes.
+    `revision`: counts up with each change. `is_overridden`: a reviewer took it against what the checks found; whoever
+    shows it says so. `other_attempts`: at the same claim, when the model was asked once more; not counted as notes.
     """
 
     id: UUID
@@ -34,6 +36,8 @@ class StoredNote:
     created_at: datetime
     also_stated: tuple[str, ...] = ()
     other_attempts: tuple[Note, ...] = ()
+    revision: int = 1
+    is_overridden: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +58,8 @@ class NoteFilter:
 def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
     """Read all drafts of a run, in the order in which the chunks and the answers have them.
 
-    With them, where a run is tried again, the notes that it has published.
+    With them, where a run is tried again, the notes that it has published. All are kept until the transaction ends:
+    nobody reviews a note that is about to take in more.
     """
     stages = [NoteStage.DRAFT.value, NoteStage.PUBLISHED.value]
     rows = session.execute(
@@ -62,6 +67,7 @@ def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
         .join(ChunkRow, ChunkRow.id == NoteRow.chunk_id)
         .where(NoteRow.run_id == run_id, NoteRow.stage.in_(stages))
         .order_by(ChunkRow.text_from, ChunkRow.text_to, NoteRow.ordinal)
+        .with_for_update(of=NoteRow, key_share=True)
     ).all()
     evidence = evidence_of(session, [row.id for row, _ in rows])
     position = {index: at for at, index in enumerate(dict.fromkeys(index for _, index in rows))}
@@ -78,7 +84,10 @@ def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
 
 
 def publish(session: Session, merged: Sequence[MergedNote]) -> None:
-    """Make drafts readable; what was merged keeps its row and points to the note that has its evidence."""
+    """Make drafts readable; what was merged keeps its row and points to the note that has its evidence.
+
+    A published note that takes something in has another revision then: who read it before has not seen that.
+    """
     for group in merged:
         kept = group.kept
         held = len(kept.note.evidence)
@@ -98,6 +107,9 @@ def publish(session: Session, merged: Sequence[MergedNote]) -> None:
             everyone = [*kept.note.evidence, *(draft.note.evidence[position] for draft, position in group.moved)]
             speakers = sorted({each.speaker for each in everyone if each.speaker is not None})
             session.execute(update(NoteRow).where(NoteRow.id == kept.id).values(speakers=speakers))
+    grown = [group.kept.id for group in merged if group.absorbed and group.kept.is_published]
+    if grown:
+        session.execute(update(NoteRow).where(NoteRow.id.in_(grown)).values(revision=NoteRow.revision + 1))
     changed = [group.kept.id for group in merged if group.moved or not group.kept.is_published]
     session.execute(
         update(NoteRow).where(NoteRow.id.in_(changed)).values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
@@ -111,24 +123,39 @@ def list_notes(
     query = _filtered(workspace_id, wanted).order_by(NoteRow.id).limit(limit)
     if after is not None:
         query = query.where(NoteRow.id > after)
-    rows = session.scalars(query).all()
-    evidence = evidence_of(session, [row.id for row in rows])
-    also_stated = _also_stated(session, [row.id for row in rows])
-    other_attempts = _other_attempts(session, rows)
-    return [
-        StoredNote(
-            id=row.id,
-            transcript_id=row.transcript_id,
-            run_id=row.run_id,
-            note=_note(row, evidence.get(row.id, [])),
-            review_state=ReviewState(row.review_state),
-            model=row.model,
-            created_at=row.created_at,
-            also_stated=tuple(also_stated.get(row.id, ())),
-            other_attempts=tuple(other_attempts.get(row.id, ())),
+    return _stored(session, session.scalars(query).all())
+
+
+def load_note(session: Session, workspace_id: UUID, note_id: UUID, *, lock: bool = False) -> StoredNote:
+    """Read a published note; `lock`: keep its row until the transaction ends.
+
+    Raises:
+        NotFoundError: the workspace has no published note of this id.
+    """
+    query = (
+        select(NoteRow)
+        .where(
+            NoteRow.id == note_id,
+            NoteRow.workspace_id == workspace_id,
+            NoteRow.stage == NoteStage.PUBLISHED.value,
         )
-        for row in rows
-    ]
+        .execution_options(populate_existing=True)
+    )
+    row = session.scalar(query.with_for_update(key_share=True) if lock else query)
+    if row is None:
+        raise NotFoundError(f"no note {note_id}")
+    return _stored(session, [row])[0]
+
+
+def believed_notes(session: Session, run_id: UUID) -> frozenset[UUID]:
+    """List the published notes of a run that readers get, without those that stand by an override alone."""
+    query = select(NoteRow.id).where(
+        NoteRow.run_id == run_id,
+        NoteRow.stage == NoteStage.PUBLISHED.value,
+        is_readable_row(),
+        NoteRow.is_overridden.is_(False),
+    )
+    return frozenset(session.scalars(query))
 
 
 def count_claims(session: Session, run_id: UUID) -> dict[NoteStatus, int]:
@@ -140,9 +167,9 @@ def count_claims(session: Session, run_id: UUID) -> dict[NoteStatus, int]:
 
 
 def count_quotes(session: Session, run_id: UUID) -> int:
-    """Count the quotes of a run that were checked."""
+    """Count the quotes of a run that were checked: the model's, not those that reviewers brought."""
     query = select(func.count()).select_from(EvidenceRow).join(NoteRow, NoteRow.id == EvidenceRow.note_id)
-    return session.scalars(query.where(NoteRow.run_id == run_id)).one()
+    return session.scalars(query.where(NoteRow.run_id == run_id, EvidenceRow.attached_by_id.is_(None))).one()
 
 
 def is_readable_row() -> ColumnElement[bool]:
@@ -177,6 +204,29 @@ def _filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
     if wanted.text is not None:
         query = query.where(NoteRow.words.bool_op("@@")(func.websearch_to_tsquery("simple", wanted.text)))
     return query
+
+
+def _stored(session: Session, rows: Sequence[NoteRow]) -> list[StoredNote]:
+    ids = [row.id for row in rows]
+    evidence = evidence_of(session, ids)
+    also_stated = _also_stated(session, ids)
+    other_attempts = _other_attempts(session, rows)
+    return [
+        StoredNote(
+            id=row.id,
+            transcript_id=row.transcript_id,
+            run_id=row.run_id,
+            note=_note(row, evidence.get(row.id, [])),
+            review_state=ReviewState(row.review_state),
+            model=row.model,
+            created_at=row.created_at,
+            also_stated=tuple(also_stated.get(row.id, ())),
+            other_attempts=tuple(other_attempts.get(row.id, ())),
+            revision=row.revision,
+            is_overridden=row.is_overridden,
+        )
+        for row in rows
+    ]
 
 
 def _note(row: NoteRow, evidence: Iterable[EvidenceRow]) -> Note:

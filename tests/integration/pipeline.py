@@ -78,7 +78,10 @@ class Pipeline:
 
     def run(self, data: bytes, **options: Any) -> RunReport:
         """Take an interview to its end, each step once."""
-        run_id = self.request(data, **options).id
+        return self.finish(self.request(data, **options).id)
+
+    def finish(self, run_id: UUID) -> RunReport:
+        """Take a requested run to its end, each step once."""
         open_chunks = list(plan_run(self.transactions, run_id).draft)
         while open_chunks:
             open_chunks += draft_chunk(self.drafting, open_chunks.pop(0)).draft

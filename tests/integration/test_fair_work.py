@@ -739,6 +739,7 @@ def test_a_note_that_is_published_takes_in_what_a_retry_finds_of_the_same_passag
     (note,) = after.notes
     assert (note.id, note.note) == (before.notes[0].id, before.notes[0].note)
     assert note.also_stated == ("A turn was counted.",)
+    assert note.revision == before.notes[0].revision + 1  # who read it before has not seen that
 
 
 def test_a_note_that_was_reviewed_stays_as_the_reviewer_saw_it(made: Pipeline) -> None:

@@ -285,6 +285,7 @@ def execute(engine: Engine, statements: str) -> None:
 OLD_CODE = """
 import sys
 from uuid import UUID
+import structlog
 from sqlalchemy import text
 import notes_pipeline
 from notes_pipeline.steps.draft_chunk import draft_chunk
@@ -293,6 +294,7 @@ from notes_pipeline.store.database import connect, transactions
 from tests.integration.pipeline import EMPTY, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
+structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))  # ids alone are for stdout
 url, what, turns, *ids = sys.argv[1:]
 made = transactions(connect(url))
 pipeline = Pipeline(made, ScriptedModel(answer(), *[EMPTY] * 50))

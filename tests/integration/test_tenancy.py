@@ -65,6 +65,13 @@ def two(transactions: Transactions) -> Two:
             )
             session.execute(
                 text(
+                    "INSERT INTO sent_request (workspace_id, key, fingerprint, owner, lease_until) "
+                    "VALUES (:workspace, 'k', 'f', gen_random_uuid(), now())"
+                ),
+                {"workspace": workspace},
+            )
+            session.execute(
+                text(
                     "INSERT INTO summary (run_id, topic_id, sentences, dropped, model) "
                     "VALUES (:run, 'how', '[]', '[]', 'm')"
                 ),

@@ -9,6 +9,7 @@ from notes_pipeline.store.tables.guides import GuideRow
 from notes_pipeline.store.tables.model_calls import ModelCallRow
 from notes_pipeline.store.tables.notes import CoverageRow, EvidenceRow, NoteRow, ReviewRow
 from notes_pipeline.store.tables.prompts import PromptRow
+from notes_pipeline.store.tables.requests import SentRequestRow
 from notes_pipeline.store.tables.runs import ChunkRow, RunRow
 from notes_pipeline.store.tables.summaries import SummaryRow
 from notes_pipeline.store.tables.transcripts import TranscriptRow, UtteranceRow
@@ -30,6 +31,7 @@ __all__ = [
     "PromptRow",
     "ReviewRow",
     "RunRow",
+    "SentRequestRow",
     "SummaryRow",
     "TranscriptRow",
     "UtteranceRow",

@@ -23,6 +23,8 @@ class NoteRow(Base):
 
     `speakers`: of its evidence. `flags`: why the statement itself is doubted; those of the quotes stand with them.
     `repair_of_id`: set on a second attempt. `judgement`, `judgement_missing`, `judged_by`: what another model says.
+    `revision`: counts up with whatever changes a published note. `is_overridden`: the latest review took it against
+    what the checks found.
     Lists are ordered by id, that is by time of making, so that pages stay stable while notes come in.
     """
 
@@ -68,6 +70,8 @@ class NoteRow(Base):
     judgement_missing: Mapped[str | None]
     judged_by: Mapped[str | None]
     review_state: Mapped[str] = mapped_column(server_default=ReviewState.UNREVIEWED.value)
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
+    is_overridden: Mapped[bool] = mapped_column(server_default=text("false"))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     words: Mapped[str] = mapped_column(TSVECTOR, Computed("to_tsvector('simple', statement)", persisted=True))
@@ -77,13 +81,16 @@ class EvidenceRow(Base):
     """A quote after checking; the columns are those of `core.notes.Evidence`.
 
     `spans`: [[start, end], ...] in the transcript's text. `verifier_version`: what judged it, so that it can be judged
-    again. `note_id` changes once, when the note that brought it is merged into another.
+    again. `note_id` changes once, when the note that brought it is merged into another. `attached_by_id`: the review
+    that brought it, None where the model did. `retired_by_id`: the review after which it is evidence no more.
     """
 
     __tablename__ = "evidence"
     __table_args__ = (
         UniqueConstraint("note_id", "ordinal"),
         Index("ix_evidence_transcript_id_first_utterance", "transcript_id", "first_utterance"),
+        Index("ix_evidence_attached_by_id", "attached_by_id", postgresql_where=text("attached_by_id IS NOT NULL")),
+        Index("ix_evidence_retired_by_id", "retired_by_id", postgresql_where=text("retired_by_id IS NOT NULL")),
         one_of("verdict", Verdict),
         CheckConstraint("start_ms >= 0 AND end_ms >= 0", name="times"),
         CheckConstraint("score >= 0 AND score <= 1", name="score"),
@@ -112,6 +119,8 @@ class EvidenceRow(Base):
     runner_up_score: Mapped[float | None]
     diff: Mapped[Records]
     verifier_version: Mapped[str]
+    attached_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("review.id"))
+    retired_by_id: Mapped[UUID | None] = mapped_column(ForeignKey("review.id"))
 
 
 class CoverageRow(Base):
@@ -128,7 +137,11 @@ class CoverageRow(Base):
 
 
 class ReviewRow(Base):
-    """A person's decision on a note. Rows are only ever added; `before`, `after`: the note's statement and state."""
+    """A person's decision on a note. Rows are only ever added.
+
+    `reason`: a `core.reviewing.ReviewReason`. `before`, `after`: the note without what a review cannot change, see
+    `store.reviews`. `revision`: the one that it made.
+    """
 
     __tablename__ = "review"
     __table_args__ = (Index("ix_review_note_id_id", "note_id", "id"), one_of("decision", Decision))
@@ -141,4 +154,5 @@ class ReviewRow(Base):
     comment: Mapped[str | None]
     before: Mapped[Record]
     after: Mapped[Record]
+    revision: Mapped[int] = mapped_column(server_default=text("1"))
     created_at: Mapped[CreatedAt]

@@ -9,7 +9,8 @@ from notes_pipeline.store.tables.base import Base, CreatedAt, Records
 class SummaryRow(Base):
     """What a run's notes say on one question or theme.
 
-    `sentences`: [{"text", "notes": [id, ...]}]. `dropped`: [{"text", "reason"}], sentences that were not taken.
+    `sentences`: [{"text", "notes": [id, ...], "revisions": [number, ...]}]; `revisions`: of the notes when it was
+    written, missing where it was written before notes had any. `dropped`: [{"text", "reason"}], those not taken.
     """
 
     __tablename__ = "summary"

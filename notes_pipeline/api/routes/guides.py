@@ -1,0 +1,5 @@
+"""`/v1/guides`."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["guides"])

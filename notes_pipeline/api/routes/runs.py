@@ -1,0 +1,5 @@
+"""`/v1/runs`."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["runs"])

@@ -1,0 +1,5 @@
+"""`/v1/transcripts`."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["transcripts"])

@@ -1,0 +1,5 @@
+"""`/v1/webhooks`."""
+
+from fastapi import APIRouter
+
+router = APIRouter(tags=["webhooks"])

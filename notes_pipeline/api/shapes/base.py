@@ -1,0 +1,25 @@
+"""What all shapes share."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, PlainSerializer
+
+
+def _iso(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+
+
+Time = Annotated[datetime, PlainSerializer(_iso, return_type=datetime, when_used="json")]  # UTC, to the millisecond
+
+
+class Shape(BaseModel):
+    """What is given. Members are added over time; none is taken away or changes its meaning under /v1."""
+
+    model_config = ConfigDict(frozen=True)
+
+
+class Request(BaseModel):
+    """What is sent. What it does not know is refused, so that no misspelt wish is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")

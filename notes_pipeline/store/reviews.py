@@ -1,0 +1,142 @@
+"""Reviews of notes: rows are only added, and evidence that a review takes away is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from notes_pipeline.core.ids import new_id
+from notes_pipeline.core.notes import Note
+from notes_pipeline.core.reviewing import Decision, ReviewedNote, ReviewReason, ReviewRequest, ReviewState
+from notes_pipeline.store.evidence import evidence_of, evidence_values
+from notes_pipeline.store.notes import StoredNote
+from notes_pipeline.store.tables import EvidenceRow, NoteRow, ReviewRow
+from notes_pipeline.store.tables.base import Record
+
+
+@dataclass(frozen=True, slots=True)
+class StoredReview:
+    """`before`, `after`: what a review can change of a note, with its quotes. `revision`: the one that it made."""
+
+    id: UUID
+    note_id: UUID
+    reviewer: str
+    decision: Decision
+    reason: ReviewReason | None
+    comment: str | None
+    before: Record
+    after: Record
+    revision: int
+    created_at: datetime
+
+
+def add_review(
+    session: Session,
+    stored: StoredNote,
+    reviewed: ReviewedNote,
+    request: ReviewRequest,
+    *,
+    reviewer: str,
+    verifier_version: str,
+) -> None:
+    """Write a decision on a note, and the note as it is then. The note's row must be locked."""
+    review_id, revision = new_id(), stored.revision + 1
+    note = reviewed.note
+    session.execute(
+        insert(ReviewRow).values(
+            id=review_id,
+            note_id=stored.id,
+            reviewer=reviewer,
+            decision=request.decision.value,
+            reason=None if request.reason is None else request.reason.value,
+            comment=request.comment,
+            before=_record(stored.note, stored.review_state, is_overridden=stored.is_overridden),
+            after=_record(note, reviewed.state, is_overridden=reviewed.is_overridden),
+            revision=revision,
+        )
+    )
+    if reviewed.retired:
+        rows = evidence_of(session, [stored.id])[stored.id]
+        retired = [rows[position].id for position in reviewed.retired]
+        session.execute(update(EvidenceRow).where(EvidenceRow.id.in_(retired)).values(retired_by_id=review_id))
+    if reviewed.attached is not None:
+        last = session.scalar(select(func.max(EvidenceRow.ordinal)).where(EvidenceRow.note_id == stored.id))
+        ordinal = 0 if last is None else last + 1  # of retired evidence, too
+        values = evidence_values(reviewed.attached, stored.id, ordinal, stored.transcript_id, verifier_version)
+        session.execute(insert(EvidenceRow).values(**values, attached_by_id=review_id))
+    session.execute(
+        update(NoteRow)
+        .where(NoteRow.id == stored.id)
+        .values(
+            statement=note.statement,
+            status=note.status.value,
+            flags=[flag.value for flag in note.flags],
+            speakers=sorted({each.speaker for each in note.evidence if each.speaker is not None}),
+            judgement=None if note.judged is None else note.judged.judgement.value,
+            judgement_missing=None if note.judged is None else note.judged.missing,
+            judged_by=None if note.judged is None else note.judged.model,
+            review_state=reviewed.state.value,
+            is_overridden=reviewed.is_overridden,
+            revision=revision,
+            updated_at=func.now(),
+        )
+    )
+
+
+def reviews_of(session: Session, note_id: UUID) -> list[StoredReview]:
+    """List the reviews of a note, oldest first."""
+    rows = session.scalars(
+        select(ReviewRow).where(ReviewRow.note_id == note_id).order_by(ReviewRow.revision, ReviewRow.id)
+    )
+    return [
+        StoredReview(
+            id=row.id,
+            note_id=row.note_id,
+            reviewer=row.reviewer,
+            decision=Decision(row.decision),
+            reason=None if row.reason is None else ReviewReason(row.reason),
+            comment=row.comment,
+            before=row.before,
+            after=row.after,
+            revision=row.revision,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+def last_corrections(session: Session, run_id: UUID) -> dict[UUID, int]:
+    """Give the revision that the last correction of a note made, for the corrected notes of a run."""
+    rows: Sequence[tuple[UUID, int]] = session.execute(
+        select(ReviewRow.note_id, func.max(ReviewRow.revision))
+        .join(NoteRow, NoteRow.id == ReviewRow.note_id)
+        .where(NoteRow.run_id == run_id, ReviewRow.decision == Decision.CORRECT.value)
+        .group_by(ReviewRow.note_id)
+    ).all()
+    return dict(rows)
+
+
+def _record(note: Note, state: ReviewState, *, is_overridden: bool) -> Record:
+    judged = note.judged
+    return {
+        "statement": note.statement,
+        "status": note.status.value,
+        "flags": [flag.value for flag in note.flags],
+        "review_state": state.value,
+        "is_overridden": is_overridden,
+        "judged": None
+        if judged is None
+        else {"judgement": judged.judgement.value, "missing": judged.missing, "model": judged.model},
+        "evidence": [
+            {
+                "quote": each.quote.text,
+                "verdict": each.verdict.value,
+                "reasons": [reason.value for reason in each.reasons],
+                "spans": [[span.start, span.end] for span in each.spans],
+            }
+            for each in note.evidence
+        ],
+    }
