@@ -9,6 +9,7 @@ from starlette.middleware.gzip import GZipMiddleware
 
 from notes_pipeline.api.access import Parts
 from notes_pipeline.api.around import Around, BodyLimits, Conditional
+from notes_pipeline.api.deprecation import LEAVING
 from notes_pipeline.api.problems import MEDIA_TYPE, ProblemBody, answer_with_problems
 from notes_pipeline.api.routes import guides, notes, reviews, runs, transcripts, webhooks
 
@@ -74,5 +75,7 @@ def _described(app: FastAPI) -> dict[str, Any]:
             routes=app.routes,
         )
         schema.setdefault("components", {}).setdefault("schemas", {})["Problem"] = ProblemBody.model_json_schema()
+        for method, path in LEAVING:
+            schema["paths"][path][method.lower()]["deprecated"] = True
         app.openapi_schema = schema
     return app.openapi_schema

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import time
+from collections.abc import Mapping
 from hashlib import sha256
 from http import HTTPStatus
 from uuid import uuid4
@@ -12,6 +13,7 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from notes_pipeline.api.deprecation import LEAVING, Leaving
 from notes_pipeline.api.problems import ProblemError, response
 
 log = structlog.get_logger()
@@ -36,8 +38,9 @@ class Around:
     logs carry it.
     """
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, leaving: Mapping[tuple[str, str], Leaving] = LEAVING) -> None:
         self._app = app
+        self._leaving = leaving
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -56,6 +59,8 @@ class Around:
                 headers["X-Request-Id"] = request_id
                 for name, value in HEADERS.items():
                     headers.setdefault(name, value)
+                for name, value in self._leaving_headers(scope).items():
+                    headers[name] = value
             await send(message)
 
         structlog.contextvars.clear_contextvars()
@@ -64,8 +69,16 @@ class Around:
                 await self._app(scope, receive, send_on)
             finally:
                 taken_ms = round(1000 * (time.monotonic() - began), 1)
-                route = getattr(scope.get("route"), "path", "unknown")  # without ids, of few values
-                log.info("request", method=scope["method"], route=route, status=status, ms=taken_ms)
+                log.info("request", method=scope["method"], route=_template(scope), status=status, ms=taken_ms)
+
+    def _leaving_headers(self, scope: Scope) -> dict[str, str]:
+        leaving = self._leaving.get((scope["method"], _template(scope)))
+        return {} if leaving is None else leaving.headers
+
+
+def _template(scope: Scope) -> str:
+    """Give the path of a route without ids, so that there are few of them."""
+    return getattr(scope.get("route"), "path", "unknown")
 
 
 class TooLargeError(HTTPException):

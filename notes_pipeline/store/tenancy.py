@@ -17,7 +17,11 @@ from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.direct import Direct
 
 ROLE = "notes_tenant"
-_ENTER = text(f"SELECT set_config('notes.workspace', :workspace, true), set_config('role', '{ROLE}', true)")
+STATEMENT_TIMEOUT_MS = 15_000  # whoever asked over HTTP has gone by then
+_ENTER = text(
+    "SELECT set_config('notes.workspace', :workspace, true), "
+    f"set_config('statement_timeout', '{STATEMENT_TIMEOUT_MS}', true), set_config('role', '{ROLE}', true)"
+)
 
 
 @dataclass(frozen=True, slots=True)
