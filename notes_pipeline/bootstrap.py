@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from notes_pipeline.llm.client import ModelClient
     from notes_pipeline.llm.gate import Gate, RedisGate
     from notes_pipeline.steps.asking import Asking
+    from notes_pipeline.steps.permits import Permits
     from notes_pipeline.steps.profiled import ProfiledModel
     from notes_pipeline.steps.request_run import Limits
 
@@ -156,10 +157,11 @@ class Services:
             tuning=Tuning(trial_time_s=self.settings.notes_call_timeout_s + TRIAL_MARGIN_S),
         )
 
-    def asking(self, gate: "Gate") -> "Asking":
-        """Put together what asks models."""
+    def asking(self, gate: "Gate", permits: "Permits | None" = None) -> "Asking":
+        """Put together what asks models. `permits`: for as many calls as may be in flight; None: any number."""
         from notes_pipeline.steps.asking import Asking, Fallback
         from notes_pipeline.steps.paying import Paying
+        from notes_pipeline.steps.permits import Permits
 
         settings = self.settings
         paying = Paying(
@@ -167,6 +169,7 @@ class Services:
             gate=gate,
             prices=self.prices,
             call_timeout_s=settings.notes_call_timeout_s,
+            permits=permits or Permits(),
             budgets=Budgets(
                 day=micro_usd(settings.notes_budget_day_usd), workspace=micro_usd(settings.notes_budget_workspace_usd)
             ),

@@ -43,10 +43,10 @@ class Settings(BaseSettings):
     notes_patience_s: float = Field(default=600.0, ge=0, description="With an endpoint that is down.")
     notes_canary: Path | None = Field(default=None, description="A gold set that workers evaluate once a day.")
     notes_alarm_webhook: str | None = Field(default=None, description="Where an alarm is posted to.")
-    notes_concurrency: int = Field(default=16, ge=1, le=400, description="Chunks drafted at once by a worker process.")
+    notes_concurrency: int = Field(default=16, ge=1, le=400, description="Calls that a worker process has in flight.")
     notes_call_timeout_s: float = Field(default=120.0, gt=0, description="From asking a model to its last byte.")
     notes_calls_in_flight: int | None = Field(
-        default=None, ge=1, description="Chunks that all workers together draft at once; by default all their slots."
+        default=None, ge=1, description="Chunks that all workers together have in hand; by default all they can."
     )
     notes_stop_grace_s: float = Field(
         default=30.0, ge=0, description="For calls in flight when a worker is stopped; the rest goes on elsewhere."

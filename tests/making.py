@@ -21,6 +21,7 @@ from notes_pipeline.llm.rendering import Message
 from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.steps.asking import Asking, Fallback
 from notes_pipeline.steps.paying import Model, Paying
+from notes_pipeline.steps.permits import Permits
 from notes_pipeline.store.budgets import Budgets
 from notes_pipeline.store.database import Transactions
 
@@ -109,9 +110,17 @@ def make_asking(
     budgets: Budgets | None = None,
     prices: PriceList | None = None,
     patience_s: float = 600.0,
+    permits: Permits | None = None,
 ) -> Asking:
     return Asking(
-        Paying(transactions, gate or OpenGate(), prices or load_prices(), 5.0, budgets or Budgets()),
+        Paying(
+            transactions,
+            gate or OpenGate(),
+            prices or load_prices(),
+            5.0,
+            budgets or Budgets(),
+            permits or Permits(),
+        ),
         model,
         fallback=None if fallback is None else Fallback(fallback, model),
         patience_s=patience_s,

@@ -1,6 +1,7 @@
 """From claims to notes: every quote is verified, and what the model may not point to is flagged."""
 
 from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 from notes_pipeline.core.chunking import Chunk
@@ -65,12 +66,24 @@ def shown_utterances(transcript: Transcript, chunk: Chunk) -> range:
 class IndexCache:
     """Keeps the last transcripts with their index: it takes tens of milliseconds, and every chunk of one needs it.
 
-    Twelve take 30 MB where transcripts are an hour long. Chunks are drafted in the order of their runs, so a process
+    Twelve take 30 MB where transcripts are an hour long. A worker goes on with the runs that it works on, so a process
     with 100 slots works on about as many at a time.
     """
 
     def __init__(self, size: int = 12) -> None:
-        self._recent: Recent[tuple[UUID, Roles], TranscriptIndex] = Recent(size)
+        self._transcripts: Recent[UUID, Transcript] = Recent(size)
+        self._indexes: Recent[tuple[UUID, Roles], TranscriptIndex] = Recent(size)
+        self._builder = ThreadPoolExecutor(1, thread_name_prefix="index")  # its thread starts when it is needed
+
+    def transcript(self, transcript_id: UUID, load: Callable[[], Transcript]) -> Transcript:
+        return self._transcripts.get(transcript_id, load)
 
     def get(self, transcript_id: UUID, roles: Roles, load: Callable[[], Transcript]) -> TranscriptIndex:
-        return self._recent.get((transcript_id, roles), lambda: index_transcript(load(), roles))
+        return self._indexes.get(
+            (transcript_id, roles), lambda: index_transcript(self.transcript(transcript_id, load), roles)
+        )
+
+    def prepare(self, transcript_id: UUID, roles: Roles, load: Callable[[], Transcript]) -> None:
+        """Have an index built while a model is asked: it is needed when the answer is there, and not before."""
+        if (transcript_id, roles) not in self._indexes:
+            self._builder.submit(self.get, transcript_id, roles, load)

@@ -175,13 +175,16 @@ def _draft_leased(drafting: Drafting, leased: LeasedChunk, touch: Touch, known_o
 def _drafted(drafting: Drafting, task: _Task, who: Who) -> tuple[NextWork, ChunkOutcome | None]:
     """Draft and settle. Returns what is left to be done, and how the chunk ended; None: it did not."""
     run, leased = task.run, task.leased
-    index = drafting.indexes.get(run.transcript_id, run.roles, partial(_load, drafting, run.transcript_id))
+    load = partial(_load, drafting, run.transcript_id)
+    transcript = drafting.indexes.transcript(run.transcript_id, load)
+    drafting.indexes.prepare(run.transcript_id, run.roles, load)
+    index_of = partial(drafting.indexes.get, run.transcript_id, run.roles, load)
     try:
-        end = _draft(drafting.asking, task, who, index)
+        end = _draft(drafting.asking, task, who, transcript, index_of)
     except RetryableError as error:
         return _postpone(drafting, task, who, error)
     except TooLongError as error:
-        return _halve(drafting, task, index.transcript, error)
+        return _halve(drafting, task, transcript, error)
     except ModelError as error:
         end = _failed(error)
     return _ended(drafting, leased, run, end)
@@ -237,14 +240,17 @@ def _lose(drafting: Drafting, leased: LeasedChunk) -> None:
         lose_chunk(session, leased, error="the worker ran out of memory")
 
 
-def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> ChunkEnd:
-    """Ask, verify, and, where the run wants it, ask again and have it judged."""
+def _draft(
+    asking: Asking, task: _Task, who: Who, transcript: Transcript, index_of: Callable[[], TranscriptIndex]
+) -> ChunkEnd:
+    """Ask, verify, and, where the run wants it, ask again and have it judged. `index_of`: is built meanwhile."""
     run, chunk = task.run, task.leased.chunk
-    shown = shown_utterances(index.transcript, chunk)
-    rendered = render_chunk(index.transcript, chunk, run.roles)
+    shown = shown_utterances(transcript, chunk)
+    rendered = render_chunk(transcript, chunk, run.roles)
     to_draft = ChunkToDraft(task.prompts[DRAFT_PROMPT], task.guide, rendered, task.topics)
     drafts = draft_claims(asking, who, to_draft)
     with span("verify"):
+        index = index_of()
         notes = [
             WrittenNote(check_claim(claim, index, shown), each.model) for each in drafts for claim in each.draft.claims
         ]
@@ -254,9 +260,7 @@ def _draft(asking: Asking, task: _Task, who: Who, index: TranscriptIndex) -> Chu
     if run.judge_model is not None:
         judge, prompt = replace(who, model=run.judge_model), task.prompts[JUDGE_PROMPT]
         notes = [judge_written(asking, judge, prompt, written) for written in notes]
-    coverage = [
-        where_asked(claim, index.transcript, run.roles, shown) for each in drafts for claim in each.draft.coverage
-    ]
+    coverage = [where_asked(claim, transcript, run.roles, shown) for each in drafts for claim in each.draft.coverage]
     return ChunkEnd(ChunkState.DONE, ChunkOutcome.DRAFTED, notes=notes, coverage=_records(coverage))
 
 

@@ -7,7 +7,7 @@ call.
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import partial
 from typing import Protocol
@@ -37,6 +37,7 @@ from notes_pipeline.llm.gate import Gate
 from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.steps.patience import insist
+from notes_pipeline.steps.permits import Permits
 from notes_pipeline.store import answers
 from notes_pipeline.store.answers import KnownAnswer, Taken, Wanted
 from notes_pipeline.store.budgets import NO_BUDGETS, Budgets, find_shortage
@@ -97,6 +98,7 @@ class Paying:
     prices: PriceList
     call_timeout_s: float
     budgets: Budgets = NO_BUDGETS
+    permits: Permits = field(default_factory=Permits)
 
     def known_parts(self, who: Who, context: str, topics: Sequence[str], prompt_hash: str) -> list[KnownAnswer]:
         """Give the known answers of a context that are about any of the topics, and record that they were found."""
@@ -211,6 +213,10 @@ class Paying:
         raise OverBudgetError(said)
 
     def _paid(self, request: ModelRequest[A], who: Who, model: Model, name: str, calls: list[ModelCall]) -> str:
+        with self.permits.one():
+            return self._called(request, who, model, name, calls)
+
+    def _called(self, request: ModelRequest[A], who: Who, model: Model, name: str, calls: list[ModelCall]) -> str:
         expected = request.tokens_in + EXPECTED_TOKENS_OUT
         who.touch()
         try:

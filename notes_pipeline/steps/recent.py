@@ -22,6 +22,11 @@ class Recent(Generic[K, V]):
         self._lock = Lock()
         self._entries: dict[K, _Entry[V]] = {}
 
+    def __contains__(self, key: K) -> bool:
+        """Tell whether a value is kept, or is being made."""
+        with self._lock:
+            return key in self._entries
+
     def get(self, key: K, make: Callable[[], V]) -> V:
         with self._lock:
             entry = self._entries.pop(key, None) or _Entry()

@@ -76,8 +76,8 @@ _first_call = Histogram(
     buckets=_WAITS,
     registry=REGISTRY,
 )
-slots_total = Gauge("notes_slots", "Chunks that this process drafts at once at most.", registry=REGISTRY)
-slots_busy = Gauge("notes_slots_busy", "Chunks that this process drafts now.", registry=REGISTRY)
+slots_total = Gauge("notes_slots", "Calls that this process has in flight at most.", registry=REGISTRY)
+slots_busy = Gauge("notes_slots_busy", "Chunks in hand, up to the number of slots.", registry=REGISTRY)
 
 
 class Names:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from functools import partial
+from threading import Lock
 from uuid import UUID
 
 import structlog
@@ -30,10 +31,14 @@ class Duties:
     doorbell: Doorbell
     canary: DailyCanary | None = None
     slots: Slots | None = None
+    _planning: Lock = field(default_factory=Lock)
     _rung_for: dict[UUID, None] = field(default_factory=dict)  # runs that our sweeps rang for, the latest last
 
     def plan(self, run_id: UUID) -> None:
-        self.pass_on(plan_run(self.drafting.transactions, run_id))
+        """Plan one run at a time: whatever several at once cost would be taken from the first calls of all."""
+        with self._planning:
+            work = plan_run(self.drafting.transactions, run_id)
+        self.pass_on(work)
 
     def finish(self, run_id: UUID) -> None:
         if finish_run(self.drafting.transactions, run_id) is RunState.SUMMARISING:

@@ -31,6 +31,7 @@ from notes_pipeline.llm.gate import Gate, RedisGate
 from notes_pipeline.steps.checking import IndexCache
 from notes_pipeline.steps.draft_chunk import Drafting
 from notes_pipeline.steps.paying import CALL_MARGIN_S
+from notes_pipeline.steps.permits import Permits
 from notes_pipeline.steps.sweep import sweep
 from notes_pipeline.store.database import server_version
 from notes_pipeline.store.workers import Worked, count_workers, note_sweep, sign_of_life, sign_off
@@ -152,7 +153,7 @@ def make_drafting(
         sign=sign,
     )
     drafting = Drafting(
-        asking=services.asking(gate),
+        asking=services.asking(gate, Permits(settings.notes_concurrency)),
         indexes=IndexCache(),
         owner=f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}",
         lease_s=settings.notes_lease_s,

@@ -1,10 +1,14 @@
 """The slots of a worker process: threads that draft chunks, and the loop that leases chunks for them.
 
+A slot is a call in flight. There are more threads than slots, and as many chunks in hand: what is prepared or settled
+needs no slot (`steps.permits`).
+
 Celery's own threads would do, with one message a chunk: that costs 4 ms of CPU for each, binds the order of work to
 that of the messages, and stands still while the broker is away. Here the database is asked for as many chunks as there
 are free slots, in one statement, whose turn it is; a message only says that it is worth asking now.
 """
 
+import math
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -26,6 +30,7 @@ from notes_pipeline.telemetry import metrics
 
 log = structlog.get_logger()
 
+SPARE = 0.3  # of the slots: so many more chunks are in hand, whose calls are prepared, settled, or about to begin
 POLL_S = 1.0  # without a message, so that a lost one costs a second
 GATHER_S = 0.05  # under load, slots that become free within it are filled by one statement: 1 in 40 of a call of 2 s
 STUCK_S = 120.0  # without one look for chunks, though each takes milliseconds
@@ -43,7 +48,7 @@ class Held:
 
 
 class Slots:
-    """So many threads, and what they work on. Safe for threads.
+    """So many slots, and what their threads work on. Safe for threads.
 
     `then`: gets what a piece of work leaves to be done. `most_running`: chunks that all workers together may draft at
     once; None: as many as they have slots. `fatal`: is called when there is no memory left.
@@ -59,6 +64,7 @@ class Slots:
         fatal: Callable[[], None] = lambda: None,
     ) -> None:
         self.number = number
+        self._threads = number + math.ceil(SPARE * number)
         self._drafting = drafting
         self._then = then
         self._most_running = most_running
@@ -74,7 +80,7 @@ class Slots:
 
     @property
     def busy(self) -> int:
-        return len(self._held)
+        return min(self.number, len(self._held))
 
     @property
     def is_turning(self) -> bool:
@@ -84,7 +90,7 @@ class Slots:
     def start(self) -> None:
         metrics.slots_total.set(self.number)
         metrics.slots_busy.set_function(lambda: self.busy)
-        for position in range(self.number):
+        for position in range(self._threads):
             Thread(target=self._work_for_ever, name=f"slot-{position}", daemon=True).start()
         self._loop.start()
 
@@ -102,6 +108,7 @@ class Slots:
 
     def stop_leasing(self) -> None:
         self._stopping.set()
+        self._drafting.asking.paying.permits.close()
         self._wake.set()
 
     def stop(self, *, grace_s: float) -> None:
@@ -160,7 +167,7 @@ class Slots:
 
     def _fill(self) -> bool:
         """Lease chunks for the free slots; tell whether all of them were filled, so that there may be more."""
-        free = self.number - len(self._held)
+        free = self._threads - len(self._held)
         if free <= 0:
             return True
         with self._drafting.transactions.begin() as session:

@@ -59,7 +59,7 @@ def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.chaos", description=__doc__)
     parser.add_argument("--faults", type=int, default=300, help="how many faults happen; 300 by default")
     parser.add_argument("--seed", type=int, default=1, help="which faults, when; 1 by default")
-    parser.add_argument("--minutes", type=float, default=25, help="no further fault after this time; 25 by default")
+    parser.add_argument("--minutes", type=float, default=45, help="no further fault after this time; 45 by default")
     parser.add_argument("--only", choices=sorted(fault.name for fault in FAULTS), help="only this fault, alone")
     parser.add_argument("--keep", action="store_true", help="keep the logs, whatever was found")
     return parser.parse_args()

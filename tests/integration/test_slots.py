@@ -22,6 +22,7 @@ from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.requests import ModelRequest
 from notes_pipeline.steps.cancel_run import cancel_run
 from notes_pipeline.steps.next_work import NOTHING, NextWork
+from notes_pipeline.steps.permits import Permits
 from notes_pipeline.steps.plan_run import plan_run
 from notes_pipeline.steps.read_run import read_run
 from notes_pipeline.store.database import Transactions
@@ -99,7 +100,7 @@ def work(transactions: Transactions) -> Iterator[Work]:
     started: list[Working] = []
 
     def make(number: int, model: Held | None = None, *, transactions_: Any = transactions, **options: Any) -> Working:
-        made = Pipeline(transactions_, model or Held())
+        made = Pipeline(transactions_, model or Held(), {"permits": Permits(number)})
         passed_on: list[NextWork] = []
         then = options.pop("then", passed_on.append)
         drafting = replace(made.drafting, **options.pop("drafting", {}))
@@ -126,7 +127,8 @@ def test_all_chunks_are_drafted_by_so_many_threads_at_once(work: Work) -> None:
     run_id, chunk_ids = working.made.planned(MANY_CHUNKS)
     working.slots.start()
     assert soon(lambda: working.model.inside == 3)
-    assert (working.slots.busy, working.states()["running"]) == (3, 3)
+    assert soon(lambda: working.states()["running"] == 4)  # one more is prepared, and waits for its call
+    assert (working.slots.busy, working.model.inside) == (3, 3)
     working.model.let.set()
     assert soon(lambda: working.states() == {"done": len(chunk_ids)})
     assert soon(lambda: [each for each in working.passed_on if each != NOTHING] == [NextWork(finish=(run_id,))])
@@ -200,6 +202,21 @@ def test_what_takes_longer_than_the_grace_is_given_back_and_due_and_counts_as_no
     assert working.sql("SELECT count(*) FROM note") == [(0,)]
 
 
+def test_a_chunk_that_waits_for_its_call_is_given_back_at_once_by_a_worker_that_stops(work: Work) -> None:
+    working = work(1, Held(is_let=False))
+    _, chunk_ids = working.made.planned(MANY_CHUNKS)
+    working.slots.start()
+    assert soon(lambda: working.model.inside == 1 and working.states()["running"] == 2)
+    stopping = Thread(target=working.slots.stop, kwargs={"grace_s": PATIENCE_S})
+    stopping.start()
+    assert soon(lambda: working.states() == {"running": 1, "pending": len(chunk_ids) - 1})
+    assert working.sql("SELECT sum(attempts) FROM chunk WHERE state = 'pending'") == [(0,)]
+    working.model.let.set()
+    stopping.join(PATIENCE_S)
+    assert working.states() == {"done": 1, "pending": len(chunk_ids) - 1}
+    assert working.model.most_inside == 1
+
+
 def test_another_worker_goes_on_at_once_with_what_a_stopped_one_gave_back(work: Work) -> None:
     stopped, other = work(2, Held(is_let=False)), work(4)
     _, chunk_ids = stopped.made.planned(MANY_CHUNKS)
@@ -215,6 +232,13 @@ def test_what_no_thread_has_begun_is_not_begun_by_a_worker_that_stops(work: Work
     working.made.planned(interview())
     working.slots.start()
     assert soon(lambda: working.model.inside == 1)
+    goes_on = Event()
+
+    def keep_the_spare_thread() -> NextWork:
+        goes_on.wait(PATIENCE_S)
+        return NOTHING
+
+    assert working.slots.take(uuid4(), keep_the_spare_thread)
     begun: list[int] = []
 
     def never() -> NextWork:
@@ -224,6 +248,7 @@ def test_what_no_thread_has_begun_is_not_begun_by_a_worker_that_stops(work: Work
     assert working.slots.take(uuid4(), never)
     working.slots.stop(grace_s=0.2)
     working.model.let.set()
+    goes_on.set()
     assert soon(lambda: working.slots.busy == 0)
     assert begun == []
     assert not working.slots.take(uuid4(), never)
