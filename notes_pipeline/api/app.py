@@ -43,7 +43,7 @@ def make_app(parts: Parts) -> FastAPI:
     answer_with_problems(app)
     for router in ROUTERS:
         app.include_router(router, prefix=PREFIX, responses=_PROBLEMS)
-    app.add_middleware(BodyLimits, most_bytes=parts.most_body_bytes)
+    app.add_middleware(BodyLimits, most_bytes=parts.most_body_bytes, large_paths=frozenset({f"{PREFIX}/transcripts"}))
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(Around)  # the outermost is added last

@@ -19,6 +19,7 @@ from notes_pipeline.api.problems import ProblemError, response
 log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+SMALL_BYTES = 2_000_000  # the largest guide is a hundredth of it
 BODY_S = 60.0  # for a body to arrive: 5 MB at 1 Mbit/s take 40
 HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -104,22 +105,25 @@ class BodyLimits:
     whatever they hold: a kilobyte can unpack to gigabytes.
     """
 
-    def __init__(self, app: ASGIApp, most_bytes: int) -> None:
+    def __init__(self, app: ASGIApp, most_bytes: int, large_paths: frozenset[str]) -> None:
+        """`most_bytes`: of bodies to `large_paths`; others have SMALL_BYTES at most."""
         self._app = app
         self._most_bytes = most_bytes
+        self._large_paths = large_paths
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = Headers(scope=scope)
+        most_bytes = self._most_bytes if scope["path"] in self._large_paths else min(self._most_bytes, SMALL_BYTES)
         announced = headers.get("content-length", "0")
         if headers.get("content-encoding", "identity") != "identity":
             detail = "bodies are taken as they are: send it without Content-Encoding"
             await response(ProblemError(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "packed-body", detail))(scope, receive, send)
             return
-        if not announced.isdecimal() or int(announced) > self._most_bytes:
-            problem = ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", _too_large(self._most_bytes))
+        if not announced.isdecimal() or int(announced) > most_bytes:
+            problem = ProblemError(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too-large", _too_large(most_bytes))
             await response(problem)(scope, receive, send)
             return
         read, until, is_whole = 0, time.monotonic() + BODY_S, False
@@ -133,8 +137,8 @@ class BodyLimits:
                 raise TooSlowError from None
             read += len(message.get("body", b""))
             is_whole = message["type"] != "http.request" or not message.get("more_body", False)
-            if read > self._most_bytes:
-                raise TooLargeError(self._most_bytes)
+            if read > most_bytes:
+                raise TooLargeError(most_bytes)
             return message
 
         await self._app(scope, receive_some, send)
@@ -185,4 +189,4 @@ def _is_listed(tag: str, wanted: str) -> bool:
 
 
 def _too_large(most_bytes: int) -> str:
-    return f"a body may have {most_bytes:,} bytes: cut the transcript into parts, or raise NOTES_MAX_UPLOAD_BYTES"
+    return f"a body here may have {most_bytes:,} bytes; of a transcript as many as NOTES_MAX_UPLOAD_BYTES says"

@@ -1,5 +1,8 @@
 """What holds for every route: who may ask, what errors look like, what goes around an answer."""
 
+import gzip
+from collections.abc import Iterator
+
 import pytest
 from sqlalchemy import Engine
 
@@ -29,7 +32,17 @@ def test_the_description_is_read_without_a_key_and_has_a_tag(api: Api) -> None:
     assert (again.status_code, again.content) == (304, b"")
 
 
-def test_a_body_that_is_too_large_is_refused_before_it_is_read(api: Api) -> None:
-    answer = api.client().post("/v1/guides", content=b"a", headers={"Content-Length": "10000001"})
+@pytest.mark.parametrize(("path", "announced"), [("/v1/transcripts", "10000001"), ("/v1/guides", "2000001")])
+def test_a_body_that_is_too_large_is_refused_before_it_is_read(api: Api, path: str, announced: str) -> None:
+    def never() -> Iterator[bytes]:
+        raise AssertionError("it was read")
+        yield b""
+
+    answer = api.client().post(path, content=never(), headers={"Content-Length": announced})
     assert answer.status_code == 413
     assert answer.json()["type"] == "urn:notes-pipeline:problem:too-large"
+
+
+def test_a_packed_body_is_refused_whatever_it_holds(api: Api) -> None:
+    answer = api.client().post("/v1/guides", content=gzip.compress(b"{}"), headers={"Content-Encoding": "gzip"})
+    assert (answer.status_code, answer.json()["type"]) == (415, "urn:notes-pipeline:problem:packed-body")
