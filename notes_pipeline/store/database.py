@@ -50,9 +50,13 @@ class _Freshness:
         record.info["used_at"] = time.monotonic()
 
     def try_if_idle(self, connection: psycopg.Connection, record: ConnectionPoolEntry, _proxy: object) -> None:
-        """Have the pool make a new connection in the place of one that is broken."""
-        used_at = record.info.get("used_at", -math.inf)
-        if time.monotonic() - used_at < PING_AFTER_S and used_at > self._broken_at:
+        """Have the pool make a new connection in the place of one that is broken.
+
+        A new one is not tried: if it was cut since, its first statement says so. The pool would take a second refusal
+        for a fault of the program.
+        """
+        used_at = record.info.get("used_at")
+        if used_at is None or (time.monotonic() - used_at < PING_AFTER_S and used_at > self._broken_at):
             return
         try:
             connection.execute("SELECT 1")

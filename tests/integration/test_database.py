@@ -7,8 +7,9 @@ from threading import Barrier
 from typing import Any
 from uuid import UUID, uuid4
 
+import psycopg
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState
@@ -225,3 +226,27 @@ def test_who_has_lost_the_lease_writes_nothing(transactions: Transactions) -> No
         assert not settle_chunk(statements, leased, ChunkEnd(ChunkState.DONE, ChunkOutcome.DRAFTED), origin)
         assert not close_if_complete(statements, run_id)
         assert statements.run("SELECT state, outcome FROM chunk", {}) == [("running", None)]
+
+
+def test_while_every_new_connection_is_cut_the_database_is_away_and_nothing_is_a_fault_of_ours(
+    postgres_url: str,
+) -> None:
+    engine = connect(postgres_url)
+    cut_off = database.transactions(engine)
+    with cut_off.direct() as statements:
+        statements.run("SELECT 1", {})
+
+    @event.listens_for(engine, "connect")
+    def cut(connection: psycopg.Connection, _record: object) -> None:
+        connection.close()
+
+    with engine.connect() as used, pytest.raises(OperationalError):  # it was cut while it was in the pool
+        used.execute(text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    for _ in range(3):
+        with pytest.raises(DBAPIError) as direct, cut_off.direct() as statements:
+            statements.run("SELECT 1", {})
+        with pytest.raises(DBAPIError) as session, cut_off.begin() as begun:
+            begun.execute(text("SELECT 1"))
+        assert is_passing(direct.value)
+        assert is_passing(session.value)
+    engine.dispose()
