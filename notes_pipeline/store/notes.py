@@ -172,6 +172,17 @@ def count_quotes(session: Session, run_id: UUID) -> int:
     return session.scalars(query.where(NoteRow.run_id == run_id, EvidenceRow.attached_by_id.is_(None))).one()
 
 
+def count_readable(session: Session, run_id: UUID) -> dict[str, int]:
+    """Count the notes of a run that readers get, by the id of their question or theme."""
+    topic = func.coalesce(NoteRow.question_id, NoteRow.theme_id)
+    rows = session.execute(
+        select(topic, func.count())
+        .where(NoteRow.run_id == run_id, NoteRow.stage == NoteStage.PUBLISHED.value, is_readable_row())
+        .group_by(topic)
+    )
+    return {topic_id: number for topic_id, number in rows if topic_id is not None}
+
+
 def is_readable_row() -> ColumnElement[bool]:
     """`core.reviewing.is_readable`, in SQL."""
     is_unreviewed = NoteRow.review_state == ReviewState.UNREVIEWED.value

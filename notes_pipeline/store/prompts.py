@@ -1,8 +1,9 @@
 """The texts of prompts, by hash, so that what a run was asked with is known for good."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -25,3 +26,10 @@ def load_stored_prompt(session: Session, hash_: str) -> Prompt:
     if row is None:
         raise NotFoundError(f"no prompt {hash_}")
     return Prompt(row.name, row.version, row.purpose, row.text, row.hash, row.scope)
+
+
+def versions_of(session: Session, hashes: Mapping[str, str]) -> dict[str, int]:
+    """Give the versions of prompts by name, from their hashes by name."""
+    rows = session.execute(select(PromptRow.hash, PromptRow.version).where(PromptRow.hash.in_(hashes.values())))
+    versions = {hash_: version for hash_, version in rows}
+    return {name: versions[hash_] for name, hash_ in hashes.items() if hash_ in versions}

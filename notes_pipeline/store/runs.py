@@ -159,6 +159,26 @@ def latest_runs(
     return [_stored(row) for row in session.scalars(query)]
 
 
+def list_runs(
+    session: Session,
+    workspace_id: UUID,
+    *,
+    transcript_id: UUID | None = None,
+    state: RunState | None = None,
+    after: UUID | None = None,
+    limit: int = 100,
+) -> list[StoredRun]:
+    """List runs of a workspace in the order in which they were asked for; `after`: the last id of the page before."""
+    query = select(RunRow).where(RunRow.workspace_id == workspace_id).order_by(RunRow.id).limit(limit)
+    if transcript_id is not None:
+        query = query.where(RunRow.transcript_id == transcript_id)
+    if state is not None:
+        query = query.where(RunRow.state == state.value)
+    if after is not None:
+        query = query.where(RunRow.id > after)
+    return [_stored(row) for row in session.scalars(query)]
+
+
 def set_state(session: Session, run_id: UUID, state: RunState, *, reason: str | None = None) -> None:
     values: dict[str, object] = {"state": state.value, "reason": reason, "enqueued_at": func.now()}
     if state.is_final:
