@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from notes_pipeline.steps.asking import Asking
     from notes_pipeline.steps.permits import Permits
     from notes_pipeline.steps.profiled import ProfiledModel
-    from notes_pipeline.steps.request_run import Limits
+    from notes_pipeline.steps.request_run import Limits, RunOptions
 
 TRIAL_MARGIN_S = 10.0  # beyond a call's deadline, until one that was to try an endpoint is taken for dead
 
@@ -181,6 +181,51 @@ class Services:
             fallback=None if fallback is None else Fallback(fallback, self.fallback_models),
             patience_s=settings.notes_patience_s,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What the user asked for. None: as the settings say."""
+
+    model: str | None = None
+    budget_usd: Decimal | None = None
+    anew: bool = False
+    uses_cache: bool = True
+    repairs: bool = False
+    judge: str | None = None
+    summarises: bool = False
+    is_backfill: bool = False
+
+
+def run_options(services: Services, wishes: Wishes) -> "RunOptions":
+    """Put wishes and settings together.
+
+    Raises:
+        SettingsError: a budget is set for a model whose price is not known.
+    """
+    from notes_pipeline.steps.request_run import RunOptions
+
+    settings = services.settings
+    budget = wishes.budget_usd or settings.notes_budget_run_usd
+    options = RunOptions(
+        model=wishes.model or services.models.default(),
+        anew=wishes.anew,
+        uses_cache=wishes.uses_cache,
+        repairs=wishes.repairs,
+        judge_model=wishes.judge or settings.notes_judge_model,
+        summarises=wishes.summarises,
+        budget_micro_usd=micro_usd(budget),
+        is_backfill=wishes.is_backfill,
+        deadline_s=settings.notes_run_deadline_s,
+    )
+    budgets = (budget, settings.notes_budget_day_usd, settings.notes_budget_workspace_usd)
+    if any(each is not None for each in budgets):
+        for model in filter(None, (options.model, options.judge_model, settings.notes_fallback_model)):
+            if services.prices.of(model) is None:
+                raise SettingsError(
+                    f"a budget needs the price of {model}, which is not listed: add it to the file of NOTES_PRICES"
+                )
+    return options
 
 
 def micro_usd(usd: Decimal | None) -> int | None:

@@ -57,6 +57,9 @@ class Settings(BaseSettings):
     notes_max_transcript_characters: int = Field(default=5_000_000, ge=1, description="Of one transcript.")
     notes_max_chunks: int = Field(default=2_000, ge=1, description="Of one run.")
     notes_max_open_runs: int = Field(default=10_000, ge=1, description="Of one workspace; more are refused.")
+    notes_allow_private_urls: bool = Field(
+        default=False, description="URLs that users give may lead into private networks."
+    )
     notes_metrics_port: int | None = Field(default=None, ge=0, le=65_535, description="Of a worker's metrics.")
     notes_metrics_host: str = Field(default="127.0.0.1", description="Where the metrics listen.")
     notes_logs: Literal["auto", "json", "console"] = Field(

@@ -43,7 +43,44 @@ def upgrade() -> None:
     op.execute("ALTER TABLE sent_request ENABLE ROW LEVEL SECURITY")
     op.execute("CREATE POLICY everyone ON sent_request USING (true) WITH CHECK (true)")
     op.execute(f"CREATE POLICY of_workspace ON sent_request AS RESTRICTIVE TO {ROLE} USING (workspace_id = {OURS})")
+    op.add_column("transcript", sa.Column("external_id", sa.Text(), nullable=True))
+    op.add_column("transcript", sa.Column("version", sa.Integer(), server_default=sa.text("1"), nullable=False))
+    op.add_column("transcript", sa.Column("media_url", sa.Text(), nullable=True))
+    op.add_column("transcript", sa.Column("roles", sa.dialects.postgresql.JSONB(), nullable=True))
+    op.create_index(
+        "ix_transcript_version",
+        "transcript",
+        ["workspace_id", "external_id", "version"],
+        postgresql_where=sa.text("external_id IS NOT NULL"),
+    )
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("workspace_id", sa.Uuid(), nullable=False),
+        sa.Column("transcript_id", sa.Uuid(), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("counts", sa.dialects.postgresql.JSONB(), nullable=False),
+        sa.Column("key_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["workspace_id"], ["workspace.id"], name=op.f("fk_erasure_workspace_id_workspace"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+        sa.UniqueConstraint("transcript_id", name=op.f("uq_erasure_transcript_id")),
+    )
+    op.create_index("ix_erasure_workspace_id", "erasure", ["workspace_id"])
+    op.execute(f"GRANT SELECT, INSERT ON erasure TO {ROLE}")
+    op.execute("ALTER TABLE erasure ENABLE ROW LEVEL SECURITY")
+    op.execute("CREATE POLICY everyone ON erasure USING (true) WITH CHECK (true)")
+    op.execute(f"CREATE POLICY of_workspace ON erasure AS RESTRICTIVE TO {ROLE} USING (workspace_id = {OURS})")
+    op.alter_column("model_call", "run_id", nullable=True)  # what was paid is counted when its run is erased
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM model_call WHERE run_id IS NULL")
+    op.alter_column("model_call", "run_id", nullable=False)
+    op.drop_table("erasure")
+    op.drop_index("ix_transcript_version", "transcript")
+    for column in ("roles", "media_url", "version", "external_id"):
+        op.drop_column("transcript", column)
     op.drop_table("sent_request")

@@ -87,7 +87,8 @@ def run(
 
     Example: `notes-pipeline run interview.vtt --guide guide.yaml --json > notes.json`
     """
-    from notes_pipeline.cli.run import Wishes, run_file
+    from notes_pipeline.bootstrap import Wishes
+    from notes_pipeline.cli.run import run_file
 
     wishes = Wishes(
         model=model,
@@ -124,8 +125,8 @@ def submit(
 
     Example: `notes-pipeline submit archive/*.vtt --guide guide.yaml --backfill`
     """
+    from notes_pipeline.bootstrap import Wishes
     from notes_pipeline.cli.operate import submit_files
-    from notes_pipeline.cli.run import Wishes
 
     budget_usd = None if budget is None else Decimal(str(budget))
     wishes = Wishes(model=model, anew=anew, budget_usd=budget_usd, is_backfill=backfill)
@@ -154,6 +155,16 @@ def cancel(
     from notes_pipeline.cli import operate
 
     raise typer.Exit(operate.cancel(run_id))
+
+
+@app.command()
+def erase(
+    transcript_id: Annotated[UUID, typer.Argument(metavar="TRANSCRIPT", help="The id of a transcript.")],
+) -> None:
+    """Erase a transcript and all that came of it: notes, evidence, reviews, kept answers. It cannot be undone."""
+    from notes_pipeline.cli.erase import erase_stored
+
+    raise typer.Exit(erase_stored(transcript_id))
 
 
 @keys.command("create")

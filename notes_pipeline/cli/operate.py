@@ -6,11 +6,11 @@ from functools import partial
 from pathlib import Path
 from uuid import UUID, uuid4
 
-from notes_pipeline.bootstrap import Services
+from notes_pipeline.bootstrap import Services, Wishes, run_options
 from notes_pipeline.cli.exits import Exit, complain, exit_code, printable
 from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.printing import print_run
-from notes_pipeline.cli.run import EXITS, Wishes, general_guide, run_options, work_until_over
+from notes_pipeline.cli.run import EXITS, general_guide, work_until_over
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import database, stoppable
 from notes_pipeline.core.errors import InputError, NotesPipelineError, NotFoundError, ServiceUnavailableError

@@ -3,8 +3,6 @@
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
-from decimal import Decimal
 from importlib.resources import files
 from pathlib import Path
 from shutil import disk_usage
@@ -14,14 +12,14 @@ from rich.console import Console
 from rich.progress import Progress as Bar
 from rich.progress import SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from notes_pipeline.bootstrap import Services, micro_usd
+from notes_pipeline.bootstrap import Services, Wishes, run_options
 from notes_pipeline.cli.as_json import estimate_json, run_json
 from notes_pipeline.cli.exits import Exit, printable
 from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.printing import print_demonstration, print_estimate, print_run
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
-from notes_pipeline.core.errors import ModelConfigurationError, SettingsError
+from notes_pipeline.core.errors import ModelConfigurationError
 from notes_pipeline.core.guide import Guide
 from notes_pipeline.core.notes import Note
 from notes_pipeline.core.runs import ChunkState, RunState
@@ -47,20 +45,6 @@ EXITS = {
     RunState.FAILED: Exit.FAILED,
     RunState.CANCELLED: Exit.PARTIAL,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Wishes:
-    """What the user asked for. None: as the settings say."""
-
-    model: str | None = None
-    anew: bool = False
-    uses_cache: bool = True
-    repairs: bool = False
-    judge: str | None = None
-    summarises: bool = False
-    budget_usd: Decimal | None = None
-    is_backfill: bool = False
 
 
 def run_file(
@@ -110,35 +94,6 @@ def run_file(
 def general_guide() -> bytes:
     """The guide that is used when a user names none."""
     return files("notes_pipeline").joinpath("guides/general.yaml").read_bytes()
-
-
-def run_options(services: Services, wishes: Wishes) -> RunOptions:
-    """Put wishes and settings together.
-
-    Raises:
-        SettingsError: a budget is set for a model whose price is not known.
-    """
-    settings = services.settings
-    budget = wishes.budget_usd or settings.notes_budget_run_usd
-    options = RunOptions(
-        model=wishes.model or services.models.default(),
-        anew=wishes.anew,
-        uses_cache=wishes.uses_cache,
-        repairs=wishes.repairs,
-        judge_model=wishes.judge or settings.notes_judge_model,
-        summarises=wishes.summarises,
-        budget_micro_usd=micro_usd(budget),
-        is_backfill=wishes.is_backfill,
-        deadline_s=settings.notes_run_deadline_s,
-    )
-    budgets = (budget, settings.notes_budget_day_usd, settings.notes_budget_workspace_usd)
-    if any(each is not None for each in budgets):
-        for model in filter(None, (options.model, options.judge_model, settings.notes_fallback_model)):
-            if services.prices.of(model) is None:
-                raise SettingsError(
-                    f"a budget needs the price of {model}, which is not listed: add it to the file of NOTES_PRICES"
-                )
-    return options
 
 
 def _estimate(services: Services, transcript: Transcript, guide: Guide, options: RunOptions) -> Estimate:

@@ -1,5 +1,6 @@
 """Who asks and who answers: an interviewer's words are never a participant's evidence."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -23,3 +24,11 @@ class Roles:
 
     def is_interviewer(self, speaker: str | None) -> bool:
         return speaker is not None and speaker in self.interviewers
+
+
+def roles_of(given: Mapping[str, Role]) -> Roles:
+    """Put roles together that somebody gave, by speaker."""
+    return Roles(
+        interviewers=frozenset(name for name, role in given.items() if role is Role.INTERVIEWER),
+        participants=frozenset(name for name, role in given.items() if role is Role.PARTICIPANT),
+    )

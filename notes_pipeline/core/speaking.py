@@ -35,14 +35,17 @@ _BRACKETS = re.compile(r"[(\[][^()\[\]]*[)\]]")
 _NO_WORD = re.compile(r"[^\w\s]|_")
 
 
-def resolve_roles(transcript: Transcript, guide: Guide) -> Roles:
-    """Give the speakers their roles: those that the guide names, else guessed ones.
+def resolve_roles(transcript: Transcript, guide: Guide, given: Roles | None = None) -> Roles:
+    """Give the speakers their roles: those that were given with the transcript, else those that the guide names, else
+    guessed ones.
 
     Names match regardless of case and in short forms ("Fenwright, Tilda", "Tilda", "TF"); a short form that fits
-    two different speakers matches none. Where the guide names one side only, the other speakers are the other side.
+    two different speakers matches none. Where one side only is named, the other speakers are the other side. `given`:
+    names spelled as in the transcript, and no others.
     """
-    interviewers = _match_all(guide.interviewers, transcript.speakers)
-    participants = _match_all(guide.participants, transcript.speakers) - interviewers
+    given = given or Roles()
+    interviewers = _match_all(guide.interviewers, transcript.speakers) - given.participants | given.interviewers
+    participants = _match_all(guide.participants, transcript.speakers) - interviewers | given.participants
     others = frozenset(transcript.speakers) - interviewers - participants
     if interviewers:
         return Roles(interviewers, participants or others)

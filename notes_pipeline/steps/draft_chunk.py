@@ -57,7 +57,7 @@ from notes_pipeline.store.leases import (
     release_chunk,
 )
 from notes_pipeline.store.prompts import load_stored_prompt
-from notes_pipeline.store.runs import StoredRun, load_run, lock_state
+from notes_pipeline.store.runs import StoredRun, find_run, load_run, lock_state
 from notes_pipeline.store.settling import ChunkEnd, Origin, WrittenNote, close_if_complete, settle_chunk
 from notes_pipeline.store.tables.base import Records
 from notes_pipeline.store.transcripts import load_transcript
@@ -220,16 +220,18 @@ def _load_run(drafting: Drafting, run_id: UUID) -> RunToDraft:
 
 
 def _broken(drafting: Drafting, leased: LeasedChunk, error: Exception) -> NextWork:
+    def load() -> StoredRun | None:
+        with drafting.transactions.begin() as session:
+            return find_run(session, leased.run_id)
+
+    run = insist(load)
+    if run is None:  # erased meanwhile: no fault of ours
+        return _lost()
     log.error("chunk_broken", error=error, exc_info=error)
     end = ChunkEnd(
         ChunkState.FAILED, ChunkOutcome.BROKEN, f"a fault of ours: {type(error).__name__} (the log has more)"
     )
-
-    def load() -> StoredRun:
-        with drafting.transactions.begin() as session:
-            return load_run(session, leased.run_id)
-
-    work, outcome = _ended(drafting, leased, insist(load), end)
+    work, outcome = _ended(drafting, leased, run, end)
     if outcome is not None:
         metrics.chunk_ended(outcome, None)
     return work

@@ -16,7 +16,7 @@ from notes_pipeline.store.coverage import add_coverage
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.notes import drafts_of, publish
-from notes_pipeline.store.runs import StoredRun, load_run, set_state
+from notes_pipeline.store.runs import StoredRun, find_run, set_state
 from notes_pipeline.store.tables.base import Record
 from notes_pipeline.telemetry import metrics
 from notes_pipeline.telemetry.tracing import span
@@ -26,13 +26,17 @@ log = structlog.get_logger()
 CANCELLED = "cancelled"
 
 
-def finish_run(transactions: Transactions, run_id: UUID) -> RunState:
+def finish_run(transactions: Transactions, run_id: UUID) -> RunState | None:
     """Merge the drafts of a run whose chunks are all done or failed, judge its coverage, publish: in one transaction.
 
     A run in any other state is left alone. One that is tried again takes the new drafts to its notes. Returns the state
     that the run has afterwards: a final one, or `summarising` where it is asked for and there is something to sum up.
+    None: it was erased meanwhile.
     """
-    run, state = _finish(transactions, run_id)
+    ended = _finish(transactions, run_id)
+    if ended is None:
+        return None
+    run, state = ended
     if state is not run.state:
         tell_of_end(run, state)
     return state
@@ -45,10 +49,12 @@ def tell_of_end(run: StoredRun, state: RunState) -> None:
         log.info("run_ended", run_id=str(run.id), request_id=run.request_id, state=state.value)
 
 
-def _finish(transactions: Transactions, run_id: UUID) -> tuple[StoredRun, RunState]:
-    """Give the run as it was, and its state afterwards."""
+def _finish(transactions: Transactions, run_id: UUID) -> tuple[StoredRun, RunState] | None:
+    """Give the run as it was, and its state afterwards. None: there is no such run."""
     with transactions.begin() as session:
-        run = load_run(session, run_id, lock=True)
+        run = find_run(session, run_id, lock=True)
+        if run is None:
+            return None
         if run.state is not RunState.FINISHING:
             return run, run.state
         with span("finish", parent=run.traceparent, notes__run_id=str(run_id)):

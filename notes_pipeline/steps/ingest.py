@@ -1,27 +1,30 @@
 """Take in what a user hands over."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import PurePath
 from uuid import UUID
 
 from notes_pipeline.core.errors import InputError
 from notes_pipeline.core.guide import Guide
+from notes_pipeline.core.roles import Role
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers import read_transcript
 from notes_pipeline.readers.guides import read_guide
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import save_guide
-from notes_pipeline.store.transcripts import save_transcript
+from notes_pipeline.store.transcripts import NO_DETAILS, Details, given_roles, save_transcript
 from notes_pipeline.store.workspaces import ensure_workspace
 
 
 @dataclass(frozen=True, slots=True)
 class IngestedTranscript:
-    """`is_new`: the workspace had no transcript of this content."""
+    """`is_new`: the workspace had no transcript of this content. `roles`: that were given with it, by speaker."""
 
     id: UUID
     transcript: Transcript
     is_new: bool
+    roles: Mapping[str, Role] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,33 +35,52 @@ class IngestedGuide:
 
 
 def ingest_transcript(
-    transactions: Transactions, workspace: str, data: bytes, filename: str, *, most_characters: int | None = None
+    transactions: Transactions,
+    workspace: str,
+    data: bytes,
+    filename: str,
+    *,
+    most_characters: int | None = None,
+    details: Details = NO_DETAILS,
+    language: str | None = None,
 ) -> IngestedTranscript:
     """Read and store a transcript. `most_characters`: code points that it may have, None: any number.
 
+    `language`: counts in place of what the file says. How details of one that is stored change: `save_transcript`.
+
     Raises:
         UnreadableTranscriptError: the file holds no transcript that can be read whole; nothing is stored.
-        InputError: it is longer than it may be; nothing is stored.
+        InputError: it is longer than it may be, or a role is given to nobody in it; nothing is stored.
     """
     transcript = read_transcript(data, filename)
+    if language is not None:
+        transcript = replace(transcript, language=language)
     length = len(transcript.text)
     if most_characters is not None and length > most_characters:
         raise InputError(
             f"{filename}: has {length:,} characters and a transcript may have {most_characters:,}: cut it into parts, "
             "or raise NOTES_MAX_TRANSCRIPT_CHARACTERS"
         )
-    return keep_transcript(transactions, workspace, transcript, filename)
+    if unknown := set(details.roles or ()) - set(transcript.speakers):
+        raise InputError(
+            f"roles: {len(unknown)} of the names are of no speaker in the transcript; give them as they stand in it, "
+            "letter by letter"
+        )
+    return keep_transcript(transactions, workspace, transcript, filename, details)
 
 
 def keep_transcript(
-    transactions: Transactions, workspace: str, transcript: Transcript, filename: str
+    transactions: Transactions, workspace: str, transcript: Transcript, filename: str, details: Details = NO_DETAILS
 ) -> IngestedTranscript:
     """Store a transcript that is read already."""
     title = PurePath(filename).stem
     with transactions.begin() as session:
         workspace_id = ensure_workspace(session, workspace)
-        stored_id, is_new = save_transcript(session, workspace_id, transcript, title=title, filename=filename)
-    return IngestedTranscript(stored_id, transcript, is_new)
+        stored_id, is_new = save_transcript(
+            session, workspace_id, transcript, title=title, filename=filename, details=details
+        )
+        roles = given_roles(session, stored_id)
+    return IngestedTranscript(stored_id, transcript, is_new, roles)
 
 
 def ingest_guide(transactions: Transactions, workspace: str, data: bytes, filename: str) -> IngestedGuide:

@@ -7,7 +7,7 @@ from notes_pipeline.core.runs import RunState
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.store.chunks import add_chunks
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.store.runs import load_run, set_planned, set_state
+from notes_pipeline.store.runs import find_run, set_planned, set_state
 from notes_pipeline.store.transcripts import load_transcript
 from notes_pipeline.telemetry.context import bound
 from notes_pipeline.telemetry.tracing import span
@@ -16,13 +16,13 @@ log = structlog.get_logger()
 
 
 def plan_run(transactions: Transactions, run_id: UUID, *, aside_s: float = 0.0) -> NextWork:
-    """Cut the transcript of a queued run into chunks. A run in any other state is left alone.
+    """Cut the transcript of a queued run into chunks. One in any other state, or erased meanwhile, is left alone.
 
     `aside_s`: how long the chunks are kept from all but the caller.
     """
     with transactions.begin() as session:
-        run = load_run(session, run_id, lock=True)
-        if run.state is not RunState.QUEUED:
+        run = find_run(session, run_id, lock=True)
+        if run is None or run.state is not RunState.QUEUED:
             return NOTHING
         with (
             bound(run_id=run_id, request_id=run.request_id),

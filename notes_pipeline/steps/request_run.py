@@ -2,12 +2,14 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
 from notes_pipeline.core.chunking import CHUNK_CHARACTERS, OVERLAP_TURNS, chunk_transcript
 from notes_pipeline.core.errors import InputError, TooMuchWorkError
 from notes_pipeline.core.prompts import Prompt
+from notes_pipeline.core.roles import Role, roles_of
 from notes_pipeline.core.runs import RunState
 from notes_pipeline.core.speaking import resolve_roles
 from notes_pipeline.llm.answers import DRAFT, JUDGE, REPAIR, SUMMARY
@@ -76,6 +78,7 @@ def request_run(
     request or command that asks.
 
     Raises:
+        NotFoundError: the transcript was erased meanwhile.
         InputError: the transcript is cut into more chunks than the limits allow.
         TooMuchWorkError: too many runs of the workspace wait.
     """
@@ -88,12 +91,13 @@ def request_run(
     needed = _needed(options)
     chosen = [prompt for prompt in prompts if prompt.name in needed]
     hashes = {prompt.name: prompt.hash for prompt in chosen}
+    given = roles_of(transcript.roles) if transcript.roles else None
     request = runs.RunRequest(
         model=options.model,
         prompts=hashes,
-        recipe=_recipe(options, hashes),
+        recipe=_recipe(options, hashes, transcript.roles),
         verifier_version=VERIFIER_VERSION,
-        roles=resolve_roles(transcript.transcript, guide.guide),
+        roles=resolve_roles(transcript.transcript, guide.guide, given),
         uses_cache=options.uses_cache,
         repairs=options.repairs,
         summarises=options.summarises,
@@ -130,7 +134,9 @@ def _needed(options: RunOptions) -> dict[str, str]:
     return wanted
 
 
-def _recipe(options: RunOptions, hashes: dict[str, str]) -> str:
-    """Hash all that shapes the notes beside transcript, guide and model."""
+def _recipe(options: RunOptions, hashes: dict[str, str], roles: Mapping[str, Role]) -> str:
+    """Hash all that shapes the notes beside transcript, guide and model. `roles`: that were given."""
     parts = [hashes, _needed(options), options.judge_model, CHUNK_CHARACTERS, OVERLAP_TURNS, VERIFIER_VERSION]
+    if roles:  # what was asked for before roles could be given is the same request still
+        parts.append({name: role.value for name, role in roles.items()})
     return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()

@@ -30,7 +30,7 @@ from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.notes import NoteFilter, StoredNote, list_notes
 from notes_pipeline.store.prompts import load_stored_prompt
-from notes_pipeline.store.runs import StoredRun, load_run, postpone_summary, set_state
+from notes_pipeline.store.runs import StoredRun, find_run, postpone_summary, set_state
 from notes_pipeline.store.summaries import StoredSummary, save_summary
 from notes_pipeline.store.transcripts import load_transcript
 from notes_pipeline.telemetry.context import bound
@@ -52,16 +52,19 @@ class _Task:
     notes: Sequence[StoredNote]
 
 
-def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState:
+def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState | None:
     """Have an answer to each question and a summary of each theme written from the notes that may be believed.
 
     Not from those that a reviewer took against what the checks found: nobody would see that in a summary.
 
     It may run twice, or in two workers: each topic's answer is paid for once and then known. What cannot be written is
     named in the run's reason; the notes stand without it. Returns the state that the run has afterwards.
+    None: it was erased meanwhile.
     """
     with asking.transactions.begin() as session:
-        run = load_run(session, run_id, lock=True)
+        run = find_run(session, run_id, lock=True)
+        if run is None:
+            return None
         if run.state is not RunState.SUMMARISING:
             return run.state
     with (
@@ -71,7 +74,7 @@ def summarise_run(asking: Asking, indexes: IndexCache, run_id: UUID) -> RunState
         return _summarise(asking, indexes, run)
 
 
-def _summarise(asking: Asking, indexes: IndexCache, run: StoredRun) -> RunState:
+def _summarise(asking: Asking, indexes: IndexCache, run: StoredRun) -> RunState | None:
     run_id = run.id
     hold = partial(_hold, asking, run_id)
     hold()
@@ -86,15 +89,27 @@ def _summarise(asking: Asking, indexes: IndexCache, run: StoredRun) -> RunState:
         log.info("summary_postponed", wait_s=wait_s, error=error)
         return RunState.SUMMARISING
     except Exception as error:
+        if insist(partial(_is_erased, asking.transactions, run_id)):
+            log.info("run_erased")
+            return None
         log.error("summary_broken", error=error, exc_info=error)
         if run.attempts + 1 < MAX_ATTEMPTS:
             insist(partial(_postpone, asking.transactions, run_id, 2.0**run.attempts, counts=True))
             return RunState.SUMMARISING
         failures = [f"no summary: a fault of ours: {type(error).__name__} (the log has more)"]
-    before, state = insist(partial(_finish, asking.transactions, run_id, summaries, failures))
+    ended = insist(partial(_finish, asking.transactions, run_id, summaries, failures))
+    if ended is None:
+        log.info("run_erased")
+        return None
+    before, state = ended
     if state is not before.state:
         tell_of_end(before, state)
     return state
+
+
+def _is_erased(transactions: Transactions, run_id: UUID) -> bool:
+    with transactions.begin() as session:
+        return find_run(session, run_id) is None
 
 
 def _load_task(transactions: Transactions, run: StoredRun) -> _Task:
@@ -176,9 +191,12 @@ def _objection(text: str, cited: Sequence[StoredNote], unknown: int, index: Tran
 
 def _finish(
     transactions: Transactions, run_id: UUID, summaries: Sequence[StoredSummary], failures: Sequence[str]
-) -> tuple[StoredRun, RunState]:
+) -> tuple[StoredRun, RunState] | None:
+    """Give the run as it was, and its state afterwards. None: it was erased meanwhile."""
     with transactions.begin() as session:
-        run = load_run(session, run_id, lock=True)
+        run = find_run(session, run_id, lock=True)
+        if run is None:
+            return None
         if run.state is not RunState.SUMMARISING:
             return run, run.state
         for each in summaries:

@@ -13,7 +13,7 @@ from uuid import UUID
 
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.store.direct import Row, Statements
-from notes_pipeline.store.model_calls import ADD_CALLS, CallsOf, call_rows
+from notes_pipeline.store.model_calls import ADD_CALLS, CallsOf, call_values
 
 SHARED = UUID(int=0)
 
@@ -129,12 +129,14 @@ def store_answer(
 ) -> None:
     """Keep what came of a request, for all runs or for this one, and the calls that it took.
 
+    Of a run that was erased meanwhile only what the calls cost is kept.
+
     Another who took it over meanwhile and has not ended it gets this answer, too.
     """
     is_for_all = outcome is CallOutcome.ANSWERED
     scopes = {SHARED if is_for_all else asker.run_id, asker.scope if is_for_all else asker.run_id}
     said = {"outcome": outcome.value, "content": text, "model_served": model_served, "scopes": list(scopes)}
-    statements.run(_KEEP, _row(asker, wanted) | said | {"calls": call_rows(calls, of)})
+    statements.run(_KEEP, _row(asker, wanted) | said | call_values(calls, of))
     if asker.scope not in scopes:
         give_up(statements, asker, wanted.key)
 
@@ -208,10 +210,10 @@ WITH known AS ({_FIND}), held AS (
 SELECT held.is_held, EXISTS (SELECT FROM taken), known.* FROM held LEFT JOIN known ON true
 """  # noqa: S608
 _KEEP = f"""
-WITH called AS ({ADD_CALLS})
+WITH called AS ({ADD_CALLS}), unerased AS (SELECT FROM run WHERE id = %(run)s FOR KEY SHARE)
 INSERT INTO answer ({_ROW}, lease_until, reserved_micro_usd, outcome, content, model_served, created_at)
 SELECT {_VALUES.format(scope="place")}, now(), 0, %(outcome)s, %(content)s, %(model_served)s, clock_timestamp()
-FROM unnest(%(scopes)s::uuid[]) AS place
+FROM unnest(%(scopes)s::uuid[]) AS place, unerased
 ON CONFLICT (workspace_id, key, scope) DO UPDATE SET
     transcript_id = excluded.transcript_id, run_id = excluded.run_id, outcome = excluded.outcome,
     content = excluded.content, model_served = excluded.model_served, reserved_micro_usd = 0,

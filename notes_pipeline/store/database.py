@@ -139,3 +139,8 @@ def server_version(engine: Engine) -> str:
 def try_advisory_lock(session: Session, key: int) -> bool:
     """Take a lock that ends with the transaction; False: another transaction has it."""
     return bool(session.scalar(select(func.pg_try_advisory_xact_lock(key))))
+
+
+def lock_name(session: Session, name: str) -> None:
+    """Wait for a lock that goes by a name, and keep it until the transaction ends."""
+    session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(name, 0))))

@@ -1,24 +1,27 @@
 """Guides in and out; a stored guide never changes."""
 
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.core.guide import Guide, Question, Theme
 from notes_pipeline.core.ids import new_id
-from notes_pipeline.store.tables import GuideRow, WorkspaceRow
+from notes_pipeline.store.database import lock_name
+from notes_pipeline.store.tables import GuideRow
+from notes_pipeline.store.tables.base import Record
 
 
 def save_guide(session: Session, workspace_id: UUID, guide: Guide) -> tuple[UUID, bool]:
     """Store the guide as the next version of its title unless the workspace has one of the same content.
 
-    Returns the id and whether it is new. The workspace's row is locked, so that two versions never get one number.
+    Returns the id and whether it is new. One writer of a workspace at a time: two versions never get one number.
     """
-    session.execute(select(WorkspaceRow.id).where(WorkspaceRow.id == workspace_id).with_for_update(key_share=True))
+    lock_name(session, f"guides of {workspace_id}")
     same = select(GuideRow.id).where(GuideRow.workspace_id == workspace_id, GuideRow.content_hash == guide.content_hash)
     if found := session.scalar(same):
         return found, False
@@ -39,6 +42,49 @@ def save_guide(session: Session, workspace_id: UUID, guide: Guide) -> tuple[UUID
     return guide_id, True
 
 
+@dataclass(frozen=True, slots=True)
+class StoredGuide:
+    """A version of a guide as it is stored. `is_latest`: no other of its title has a higher version."""
+
+    id: UUID
+    version: int
+    is_latest: bool
+    guide: Guide
+    created_at: datetime
+
+
+def describe_guide(session: Session, guide_id: UUID) -> StoredGuide:
+    """Read a guide with its version.
+
+    Raises:
+        NotFoundError: no guide has this id.
+    """
+    found = session.execute(_described().where(GuideRow.id == guide_id)).one_or_none()
+    if found is None:
+        raise NotFoundError(f"no guide {guide_id}")
+    return _stored(*found)
+
+
+def list_guides(session: Session, workspace_id: UUID, *, after: UUID | None = None, limit: int) -> list[StoredGuide]:
+    """List guides, all versions, in the order in which they came."""
+    query = _described().where(GuideRow.workspace_id == workspace_id).order_by(GuideRow.id).limit(limit)
+    if after is not None:
+        query = query.where(GuideRow.id > after)
+    return [_stored(*found) for found in session.execute(query)]
+
+
+def _described() -> Select[GuideRow, bool]:
+    later = aliased(GuideRow)
+    is_superseded = exists().where(
+        later.workspace_id == GuideRow.workspace_id, later.title == GuideRow.title, later.version > GuideRow.version
+    )
+    return select(GuideRow, ~is_superseded)
+
+
+def _stored(row: GuideRow, is_latest: bool) -> StoredGuide:
+    return StoredGuide(row.id, row.version, is_latest, _guide(row.body), row.created_at)
+
+
 def load_guide(session: Session, guide_id: UUID) -> Guide:
     """Read a guide.
 
@@ -48,7 +94,10 @@ def load_guide(session: Session, guide_id: UUID) -> Guide:
     row = session.get(GuideRow, guide_id)
     if row is None:
         raise NotFoundError(f"no guide {guide_id}")
-    body = row.body
+    return _guide(row.body)
+
+
+def _guide(body: Record) -> Guide:
     return Guide(
         title=body["title"],
         goal=body["goal"],

@@ -41,12 +41,14 @@ class CallsOf:
 
 def add_calls(statements: Statements, calls: Sequence[ModelCall], of: CallsOf) -> None:
     if calls:
-        statements.run(ADD_CALLS, {"calls": call_rows(calls, of)})
+        statements.run(ADD_CALLS, call_values(calls, of))
 
 
-def call_rows(calls: Sequence[ModelCall], of: CallsOf) -> str:
+def call_values(calls: Sequence[ModelCall], of: CallsOf) -> dict[str, object]:
+    """Give the values of `ADD_CALLS`."""
     about = {"workspace_id": of.workspace_id, "run_id": of.run_id, "chunk_id": of.chunk_id}
-    return as_json([{name: getattr(call, name) for name in _OF_CALL} | about for call in calls])
+    rows = [{name: getattr(call, name) for name in _OF_CALL} | about for call in calls]
+    return {"calls": as_json(rows), "called_run": of.run_id}
 
 
 def spending(session: Session, run_id: UUID) -> Spending:
@@ -118,8 +120,14 @@ def experience_with(session: Session, model: str, *, last: int = 200) -> Experie
 
 _OF_CALL = tuple(field.name for field in fields(ModelCall) if field.name != "may_be_charged")
 _COLUMNS = (*_OF_CALL, "workspace_id", "run_id", "chunk_id")
-# Of `call_rows`. A commit whose reply was lost is tried again.
+_ABOUT = ("run_id", "chunk_id", "error", "request_id")
+_OF_ALL = tuple(name for name in _COLUMNS if name not in _ABOUT)
+_IF_ALIVE = ", ".join(f"CASE WHEN alive_id IS NOT NULL THEN {name} END" for name in _ABOUT[1:])
+# Of `call_values`. A commit whose reply was lost is tried again. Of a run that was erased meanwhile only what it cost
+# is written; one that is being erased just now is waited for.
 ADD_CALLS = f"""
-    INSERT INTO model_call ({quoted(_COLUMNS)}) SELECT {quoted(_COLUMNS)}
-    FROM {given(ModelCallRow, _COLUMNS, "calls")} ON CONFLICT (id) DO NOTHING
+    WITH alive AS (SELECT id AS alive_id FROM run WHERE id = %(called_run)s FOR KEY SHARE)
+    INSERT INTO model_call ({quoted((*_OF_ALL, *_ABOUT))})
+    SELECT {quoted(_OF_ALL)}, alive_id, {_IF_ALIVE}
+    FROM {given(ModelCallRow, _COLUMNS, "calls")} LEFT JOIN alive ON true ON CONFLICT (id) DO NOTHING
 """  # noqa: S608 (names of columns)

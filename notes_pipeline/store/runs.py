@@ -79,8 +79,13 @@ def request_run(
     """Give the latest run of the same request, or make a new one where there is none, it is incomplete, or `anew`.
 
     Returns the id and whether it is new. The transcript's row is locked: two requests at once make one run.
+
+    Raises:
+        NotFoundError: the transcript is not there (any more).
     """
-    session.execute(select(TranscriptRow.id).where(TranscriptRow.id == transcript_id).with_for_update(key_share=True))
+    transcript = select(TranscriptRow.id).where(TranscriptRow.id == transcript_id).with_for_update(key_share=True)
+    if session.scalar(transcript) is None:
+        raise NotFoundError(f"no transcript {transcript_id}")
     latest = session.execute(
         select(RunRow.id, RunRow.ordinal, RunRow.state, RunRow.cancelled_at)
         .where(
@@ -142,6 +147,14 @@ def load_run(session: Session, run_id: UUID, *, lock: bool = False) -> StoredRun
     if row is None:
         raise NotFoundError(f"no run {run_id}")
     return _stored(row)
+
+
+def find_run(session: Session, run_id: UUID, *, lock: bool = False) -> StoredRun | None:
+    """Read a run as `load_run` does; None: there is none, as after its transcript was erased."""
+    try:
+        return load_run(session, run_id, lock=lock)
+    except NotFoundError:
+        return None
 
 
 def run_exists(session: Session, run_id: UUID, *, workspace_id: UUID) -> bool:

@@ -9,7 +9,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.ids import new_id
-from notes_pipeline.store.tables import SentRequestRow
+from notes_pipeline.store.tables import SentRequestRow, TranscriptRow
 
 LEASE = timedelta(minutes=2)  # longer than a request may take; then its process is taken for dead
 KEPT = timedelta(days=1)
@@ -75,7 +75,15 @@ def claim_request(
 def keep_answer(
     session: Session, workspace_id: UUID, key: str, owner: UUID, answer: Answered, transcript_id: UUID | None
 ) -> None:
-    """Keep the answer to a request. `transcript_id`: whose words it has, None: nobody's."""
+    """Keep the answer to a request. `transcript_id`: whose words it has, None: nobody's.
+
+    Where that transcript was erased meanwhile the request is forgotten instead.
+    """
+    if transcript_id is not None:
+        there = select(TranscriptRow.id).where(TranscriptRow.id == transcript_id)
+        if session.scalar(there.with_for_update(read=True, key_share=True)) is None:
+            give_back_request(session, workspace_id, key, owner)
+            return
     session.execute(
         update(SentRequestRow)
         .where(SentRequestRow.workspace_id == workspace_id, SentRequestRow.key == key, SentRequestRow.owner == owner)

@@ -72,6 +72,13 @@ def two(transactions: Transactions) -> Two:
             )
             session.execute(
                 text(
+                    "INSERT INTO erasure (id, workspace_id, transcript_id, content_hash, counts) "
+                    "VALUES (gen_random_uuid(), :workspace, gen_random_uuid(), 'h', '{}')"
+                ),
+                {"workspace": workspace},
+            )
+            session.execute(
+                text(
                     "INSERT INTO summary (run_id, topic_id, sentences, dropped, model) "
                     "VALUES (:run, 'how', '[]', '[]', 'm')"
                 ),

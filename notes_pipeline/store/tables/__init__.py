@@ -4,6 +4,7 @@ from notes_pipeline.store.tables.answers import AnswerRow
 from notes_pipeline.store.tables.api_keys import ApiKeyRow
 from notes_pipeline.store.tables.base import Base
 from notes_pipeline.store.tables.endpoints import EndpointProfileRow
+from notes_pipeline.store.tables.erasures import ErasureRow
 from notes_pipeline.store.tables.evaluations import EvaluationRow
 from notes_pipeline.store.tables.guides import GuideRow
 from notes_pipeline.store.tables.model_calls import ModelCallRow
@@ -23,6 +24,7 @@ __all__ = [
     "ChunkRow",
     "CoverageRow",
     "EndpointProfileRow",
+    "ErasureRow",
     "EvaluationRow",
     "EvidenceRow",
     "GuideRow",

@@ -12,6 +12,7 @@ class ModelCallRow(Base):
     """One request to a model, answered or not, or the finding of a known answer.
 
     The columns are those of `core.model_calls.ModelCall`. `chunk_id`: null where a whole run is asked about.
+    `run_id`: null where its transcript was erased; what it cost still counts against budgets.
     `cost_micro_usd`: millionths of a US dollar, null where the model's price is not known.
     """
 
@@ -32,7 +33,7 @@ class ModelCallRow(Base):
 
     id: Mapped[Id]
     workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
-    run_id: Mapped[UUID] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    run_id: Mapped[UUID | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
     chunk_id: Mapped[UUID | None] = mapped_column(ForeignKey("chunk.id", ondelete="CASCADE"))
     purpose: Mapped[str]
     model_asked: Mapped[str]

@@ -1,18 +1,29 @@
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Table
+from notes_pipeline.store.tables.base import Base, CreatedAt, Id, Record, Table
 
 
 class TranscriptRow(Base):
-    """An immutable version of a transcript; `content_hash` is that of `core.transcript.Transcript`."""
+    """An immutable version of a transcript; `content_hash` is that of `core.transcript.Transcript`.
+
+    `external_id`: what the product that uploaded it calls it; null: nothing. `version`: counts the contents that came
+    under one external id. `media_url`: of its recording. `roles`: by the name of a speaker, those that were given.
+    """
 
     __tablename__ = "transcript"
     __table_args__ = (
         UniqueConstraint("workspace_id", "content_hash"),
         Index("ix_transcript_workspace_id_id", "workspace_id", "id"),
+        Index(
+            "ix_transcript_version",
+            "workspace_id",
+            "external_id",
+            "version",
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[Id]
@@ -27,6 +38,10 @@ class TranscriptRow(Base):
     utterance_count: Mapped[int]
     word_count: Mapped[int]
     duration_ms: Mapped[int | None]
+    external_id: Mapped[str | None]
+    version: Mapped[int] = mapped_column(server_default=text("1"))
+    media_url: Mapped[str | None]
+    roles: Mapped[Record | None]
     created_at: Mapped[CreatedAt]
 
 

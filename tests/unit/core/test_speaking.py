@@ -101,3 +101,20 @@ def test_roles_are_guessed_where_the_guide_helps_nothing(guide: Guide) -> None:
 def test_nobody_is_interviewer_and_participant() -> None:
     roles = resolve_roles(interview("Ann", "Ben"), Guide("t", interviewers=("Ann",), participants=("Ann", "Ben")))
     assert roles == Roles(frozenset({"Ann"}), frozenset({"Ben"}))
+
+
+def test_roles_that_were_given_count_before_those_of_the_guide() -> None:
+    guide = Guide("t", interviewers=("Ben",))
+    given = Roles(interviewers=frozenset({"Ann Lee"}), participants=frozenset({"Ben"}))
+    assert resolve_roles(interview("Ann Lee", "Ben"), guide, given) == given
+
+
+def test_who_was_given_no_role_has_that_of_the_guide() -> None:
+    guide = Guide("t", interviewers=("Ben",))
+    roles = resolve_roles(interview("Ann Lee", "Ben"), guide, Roles(participants=frozenset({"Ann Lee"})))
+    assert roles == Roles(frozenset({"Ben"}), frozenset({"Ann Lee"}))
+
+
+def test_where_one_role_of_two_speakers_is_given_the_other_is_known() -> None:
+    roles = resolve_roles(interview("Ann Lee", "Ben"), Guide("t"), Roles(interviewers=frozenset({"Ann Lee"})))
+    assert roles == Roles(frozenset({"Ann Lee"}), frozenset({"Ben"}))
