@@ -43,6 +43,9 @@ class Settings(BaseSettings):
     notes_patience_s: float = Field(default=600.0, ge=0, description="With an endpoint that is down.")
     notes_canary: Path | None = Field(default=None, description="A gold set that workers evaluate once a day.")
     notes_alarm_webhook: str | None = Field(default=None, description="Where an alarm is posted to.")
+    notes_webhook_allow_private: bool = Field(
+        default=False, description="Webhooks may lead into private networks, and by plain http."
+    )
     notes_concurrency: int = Field(default=16, ge=1, le=400, description="Chunks drafted at once by a worker process.")
     notes_call_timeout_s: float = Field(default=120.0, gt=0, description="From asking a model to its last byte.")
     notes_calls_in_flight: int | None = Field(

@@ -37,7 +37,7 @@ _NAMES = {404: "not-found", 405: "method-not-allowed", 408: "too-slow", 413: "to
 AWAY_S, BUSY_S = 5, 30  # after which it is worth asking again
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # Python sets the traceback of what is raised, which a frozen one refuses
 class ProblemError(Exception):
     """An answer that says why there is none. `name`: of its type. `more`: further members."""
 
