@@ -10,9 +10,11 @@ from notes_pipeline.core.errors import InvalidReviewError, NotFoundError, Revisi
 from notes_pipeline.core.notes import Evidence, Flag, Quote
 from notes_pipeline.core.reviewing import ReviewRequest, decide
 from notes_pipeline.core.transcript import Span
+from notes_pipeline.core.webhooks import EventType, Payload
 from notes_pipeline.steps.checking import IndexCache, check_statement
 from notes_pipeline.store import reviews
 from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.events import add_event
 from notes_pipeline.store.notes import StoredNote, load_note
 from notes_pipeline.store.runs import load_run
 from notes_pipeline.store.transcripts import load_transcript
@@ -54,7 +56,10 @@ def review_note(
         attached = None if request.passage is None else _verify(request.passage, index())
         reviewed = decide(stored.note, request, attached=attached, check=partial(_check, index))
         reviews.add_review(session, stored, reviewed, request, reviewer=reviewer, verifier_version=VERIFIER_VERSION)
-        return load_note(session, _workspace(session, workspace, note_id), note_id)
+        workspace_id = _workspace(session, workspace, note_id)
+        reviewed_note = load_note(session, workspace_id, note_id)
+        add_event(session, workspace_id, EventType.NOTE_REVIEWED, _told(reviewed_note, request))
+        return reviewed_note
 
 
 def list_reviews(transactions: Transactions, workspace: str, note_id: UUID) -> list[reviews.StoredReview]:
@@ -66,6 +71,18 @@ def list_reviews(transactions: Transactions, workspace: str, note_id: UUID) -> l
     with transactions.begin() as session:
         load_note(session, _workspace(session, workspace, note_id), note_id)
         return reviews.reviews_of(session, note_id)
+
+
+def _told(reviewed: StoredNote, request: ReviewRequest) -> Payload:
+    return {
+        "note_id": str(reviewed.id),
+        "run_id": str(reviewed.run_id),
+        "transcript_id": str(reviewed.transcript_id),
+        "decision": request.decision.value,
+        "status": reviewed.note.status.value,
+        "review_state": reviewed.review_state.value,
+        "revision": reviewed.revision,
+    }
 
 
 def _workspace(session: Session, name: str, note_id: UUID) -> UUID:

@@ -6,7 +6,8 @@ from sqlalchemy import ColumnElement, Engine, func, inspect, select, text
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.runs import ChunkState, RunState
-from notes_pipeline.store.tables import ChunkRow, EvaluationRow, RunRow, WorkerRow
+from notes_pipeline.core.webhooks import DeliveryState
+from notes_pipeline.store.tables import ChunkRow, DeliveryRow, EvaluationRow, RunRow, WebhookRow, WorkerRow
 from notes_pipeline.store.workers import SEEN_WITHIN
 from notes_pipeline.telemetry.system import SystemState
 
@@ -64,7 +65,24 @@ def system_state(session: Session) -> SystemState:
         last_sweep_s=None if last_sweep_s is None else float(last_sweep_s),
         canary_age_s=None if canary is None else float(canary[0]),
         canary_alarms=0 if canary is None else canary[1],
+        webhook_due_s=_webhook_due_s(session),
     )
+
+
+def _webhook_due_s(session: Session) -> float:
+    """Give since when the delivery waits that is due for longest, of webhooks in use."""
+    oldest = (
+        select(_seconds_since(DeliveryRow.next_attempt_at))
+        .join(WebhookRow, WebhookRow.id == DeliveryRow.webhook_id)
+        .where(
+            DeliveryRow.state == DeliveryState.PENDING.value,
+            DeliveryRow.next_attempt_at <= func.now(),
+            WebhookRow.disabled_at.is_(None),
+        )
+        .order_by(DeliveryRow.next_attempt_at)
+        .limit(1)
+    )
+    return float(session.scalar(oldest) or 0.0)
 
 
 def _seconds_since(moment: Any) -> ColumnElement[Any]:

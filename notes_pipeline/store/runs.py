@@ -13,6 +13,7 @@ from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.core.ids import new_id
 from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.runs import ChunkState, RunState
+from notes_pipeline.store.events import add_end_of_run
 from notes_pipeline.store.tables import ChunkRow, RunRow, TranscriptRow
 from notes_pipeline.store.tables.base import table_of
 
@@ -193,10 +194,12 @@ def list_runs(
 
 
 def set_state(session: Session, run_id: UUID, state: RunState, *, reason: str | None = None) -> None:
+    """Set the state of a run, whose row must be locked. Of a final one webhooks are told: its notes must be there."""
     values: dict[str, object] = {"state": state.value, "reason": reason, "enqueued_at": func.now()}
     if state.is_final:
         values["finished_at"] = func.clock_timestamp()
     session.execute(update(RunRow).where(RunRow.id == run_id).values(**values))
+    add_end_of_run(session, run_id, state)
 
 
 def lock_state(session: Session, run_id: UUID) -> RunState | None:

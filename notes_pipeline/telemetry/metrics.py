@@ -27,6 +27,7 @@ from notes_pipeline.core.errors import SettingsError
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.core.notes import Note, NoteStatus, Verdict
 from notes_pipeline.core.runs import ChunkOutcome, RunState
+from notes_pipeline.core.webhooks import Outcome
 
 log = structlog.get_logger()
 
@@ -70,6 +71,8 @@ _sweeps = Counter("notes_sweeps", "Looks for stuck work.", registry=REGISTRY)
 _swept = Counter("notes_swept", "Work that a sweep had to announce.", ["kind"], registry=REGISTRY)
 _unheard = Counter("notes_rings_unheard", "Announcements that the broker did not take.", registry=REGISTRY)
 _away = Counter("notes_database_away", "Times that a write had to wait for the database.", registry=REGISTRY)
+_deliveries = Counter("notes_webhook_attempts", "Attempts at webhooks, by outcome.", ["outcome"], registry=REGISTRY)
+_disabled = Counter("notes_webhooks_disabled", "Webhooks that took nothing for days, or are gone.", registry=REGISTRY)
 _first_call = Histogram(
     "notes_upload_to_first_call_seconds",
     "From asking for a run to its first call.",
@@ -182,6 +185,14 @@ def database_away() -> None:
     _away.inc()
 
 
+def delivery_attempted(outcome: Outcome) -> None:
+    _deliveries.labels(outcome.value).inc()
+
+
+def webhook_disabled() -> None:
+    _disabled.inc()
+
+
 def first_call(seconds: float) -> None:
     _first_call.observe(max(0.0, seconds))
 
@@ -233,6 +244,8 @@ def _begin_at_zero() -> None:
         _unknown.labels(purpose.value)
     for why in ("busy", "down"):
         _turned_back.labels(why)
+    for attempt in Outcome:
+        _deliveries.labels(attempt.value)
     for fate in ("freed", "poisoned"):
         _freed.labels(fate)
 

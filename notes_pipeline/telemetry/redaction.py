@@ -36,9 +36,10 @@ _ASKED = re.compile(r"(?P<place>\b[\w+.-]+://[^\s'\"<>?]*)\?[^\s'\"<>]+")
 _SECRET = re.compile(
     r"(?P<name>Bearer |(?i:password|passwd|api_key|secret|token)=)\S+"
     r"|\b(?:sk|pk|rk|ghp|xox[bap]|AIza)[-_][-_A-Za-z0-9]{12,}"
+    r"|\bwhsec_[A-Za-z0-9+/=]+"
 )
 # A line without any of these needs none of the above.
-_SUSPECT = re.compile(r"[\"“«\n\[@]|'|://|: |sk-|Bearer|(?i:password|secret|api_key|token)=")
+_SUSPECT = re.compile(r"[\"“«\n\[@]|'|://|: |sk-|whsec_|Bearer|(?i:password|secret|api_key|token)=")
 
 # Values under these names are the words themselves; their length is told instead.
 _WORDS = frozenset(

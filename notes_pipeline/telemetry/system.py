@@ -22,7 +22,8 @@ class SystemState:
     """What the database knows. Ages in seconds; None: there is nothing of that kind.
 
     `runs`, `chunks`: open ones by state. `oldest_due_s`: since when the chunk waits that is due for longest.
-    `expired_leases`: of workers that are lost, until a sweep frees their chunks.
+    `expired_leases`: of workers that are lost, until a sweep frees their chunks. `webhook_due_s`: since when the
+    webhook's delivery waits that is due for longest.
     """
 
     runs: Mapping[str, int] = field(default_factory=dict)
@@ -35,6 +36,7 @@ class SystemState:
     last_sweep_s: float | None = None
     canary_age_s: float | None = None
     canary_alarms: int = 0
+    webhook_due_s: float = 0.0
 
 
 class Asked(Generic[T]):
@@ -119,6 +121,7 @@ def _gauges(state: SystemState) -> Iterable[Metric]:
         "notes_last_sweep_seconds": ("Since the last look for stuck work.", state.last_sweep_s),
         "notes_canary_age_seconds": ("Since the last canary.", state.canary_age_s),
         "notes_canary_alarms": ("Alarms of the last canary.", state.canary_alarms),
+        "notes_webhook_due_seconds": ("How long the delivery waits that is due for longest.", state.webhook_due_s),
     }
     for name, (text, value) in single.items():
         if value is not None:

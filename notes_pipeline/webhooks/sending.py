@@ -6,10 +6,11 @@ import time
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
-from enum import StrEnum
+from email.utils import parsedate_to_datetime
 
 import httpcore2
 
+from notes_pipeline.core.webhooks import Outcome
 from notes_pipeline.webhooks.connections import (
     CONNECT_TIMEOUT_S,
     MOST_BYTES_READ,
@@ -35,20 +36,6 @@ _HEADERS_OF_OURS = frozenset(
 _OF_HTTP = (httpcore2.TimeoutException, httpcore2.NetworkError, httpcore2.ProtocolError)
 
 
-class Outcome(StrEnum):
-    """What became of an attempt."""
-
-    DELIVERED = "delivered"  # 2xx
-    REJECTED = "rejected"  # any other status
-    REDIRECTED = "redirected"  # 3xx, not followed: it could lead where the URL may not
-    NOT_ALLOWED = "not_allowed"  # the URL, or an address that its host leads to
-    NOT_FOUND = "not_found"  # the host has no address
-    UNREACHABLE = "unreachable"
-    UNTRUSTED = "untrusted"  # no TLS, or a certificate that is not one for the host
-    TIMED_OUT = "timed_out"  # before there was a status
-    BROKEN = "broken"  # the connection ended, or spoke no HTTP, before there was a status
-
-
 @dataclass(frozen=True, slots=True)
 class Delivery:
     """What became of one attempt.
@@ -56,12 +43,14 @@ class Delivery:
     `status`: of the answer, None where none came. `reason`: why it failed, for the customer; None when delivered. Of an
     answer it holds the first characters, at most 200, all printable ASCII: others are written as \\n, \\xe9, \\u2026.
     They are the other side's words: a page escapes them. `took_s`: seconds, with those for the resolver.
+    `retry_after_s`: how long the other side asks to be left alone, None where it does not say.
     """
 
     outcome: Outcome
     status: int | None
     reason: str | None
     took_s: float
+    retry_after_s: float | None = None
 
     @property
     def is_delivered(self) -> bool:
@@ -106,17 +95,17 @@ class Sender:
             raise ValueError(f"these headers are set by the sender: {', '.join(sorted(_HEADERS_OF_OURS))}")
         began = time.monotonic()
         try:
-            status, shown = self._ask(url, body, headers)
+            status, shown, retry_after_s = self._ask(url, body, headers)
         except httpcore2.LocalProtocolError as error:
             raise ValueError(f"HTTP does not take these headers: {error}") from error
         except (WebhookUrlError, UnknownNameError, OSError, *_OF_HTTP) as error:
             outcome, reason = self._failure(error)
             return Delivery(outcome, None, reason, time.monotonic() - began)
         outcome, reason_of_status = _judged(status, shown)
-        return Delivery(outcome, status, reason_of_status, time.monotonic() - began)
+        return Delivery(outcome, status, reason_of_status, time.monotonic() - began, retry_after_s)
 
-    def _ask(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
-        """Give the status, and what of the answer may be shown."""
+    def _ask(self, url: str, body: bytes, headers: Mapping[str, str]) -> tuple[int, str, float | None]:
+        """Give the status, what of the answer may be shown, and its Retry-After in seconds."""
         target = parse_url(url, allow_private=self._allow_private)
         deadline = Deadline(self._deadline_s)
         addresses = checked_addresses(target, self._resolve, deadline, allow_private=self._allow_private)
@@ -149,7 +138,9 @@ class Sender:
                 return Outcome.UNREACHABLE, "no connection"
 
 
-def _exchange(stream: DeadlineStream, target: Target, body: bytes, headers: Mapping[str, str]) -> tuple[int, str]:
+def _exchange(
+    stream: DeadlineStream, target: Target, body: bytes, headers: Mapping[str, str]
+) -> tuple[int, str, float | None]:
     """Send the request and read the answer on an open connection, which httpcore2 is given as it is.
 
     It is handed no name that it could resolve, and has no pool, no redirects, no proxies and no cookies.
@@ -170,7 +161,19 @@ def _exchange(stream: DeadlineStream, target: Target, body: bytes, headers: Mapp
     with suppress(*_OF_HTTP):
         for part in response.iter_stream():
             start += part[: MOST_CHARACTERS_SHOWN - len(start)]
-    return response.status, _shown(bytes(start))
+    said = {name.lower(): value for name, value in response.headers}
+    return response.status, _shown(bytes(start)), _seconds_of(said.get(b"retry-after"))
+
+
+def _seconds_of(retry_after: bytes | None) -> float | None:
+    """Read a Retry-After, in seconds or as a date; None where it is neither."""
+    said = (retry_after or b"").decode("ascii", errors="replace").strip()
+    if said.isdecimal():
+        return float(said[:9])
+    try:
+        return max(0.0, parsedate_to_datetime(said).timestamp() - time.time())
+    except (ValueError, TypeError, OverflowError):
+        return None
 
 
 def _shown(start: bytes) -> str:

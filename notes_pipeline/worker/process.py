@@ -38,8 +38,10 @@ from notes_pipeline.store.workers import Worked, count_workers, note_sweep, sign
 from notes_pipeline.telemetry.metrics import know_models, serve_metrics
 from notes_pipeline.telemetry.tracing import start_tracing, stop_tracing
 from notes_pipeline.verification.languages import choose_language
+from notes_pipeline.webhooks.sending import Sender
 from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE, create_app
 from notes_pipeline.worker.canary import daily_canary
+from notes_pipeline.worker.deliveries import Deliveries
 from notes_pipeline.worker.doorbell import Doorbell, queue_length, redis_client
 from notes_pipeline.worker.duties import Duties
 from notes_pipeline.worker.leases import Leases
@@ -203,6 +205,7 @@ class WorkerProcess:
         self._worker = worker
         self._contact = Contact(settings.notes_lease_s, settings.notes_sweep_s)
         self._background = [renewal, Periodic("sweep", settings.notes_sweep_s, self._sweep)]
+        self._deliveries = Deliveries(services.transactions, Sender(allow_private=settings.notes_allow_private_urls))
         self._is_stopped = Event()
         self._stopper: Thread | None = None
 
@@ -254,6 +257,7 @@ class WorkerProcess:
         self._slots.start()
         for each in self._background:
             each.start()
+        self._deliveries.start()
 
     @property
     def is_stopping(self) -> bool:
@@ -267,8 +271,11 @@ class WorkerProcess:
         grace_s = self._services.settings.notes_stop_grace_s
         if self._duties.canary is not None:
             self._duties.canary.stop()
+        self._deliveries.stop()
+        until = time.monotonic() + grace_s
         try:
             self._slots.stop(grace_s=grace_s)
+            self._deliveries.join(until - time.monotonic())
             for each in self._background:
                 each.stop()
             with self._services.transactions.begin() as session:

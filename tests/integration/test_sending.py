@@ -15,9 +15,10 @@ from threading import Event, Thread
 import httpcore2
 import pytest
 
+from notes_pipeline.core.webhooks import Outcome
 from notes_pipeline.webhooks.addresses import Address
 from notes_pipeline.webhooks.connections import MOST_BYTES_READ, Connect, Resolve, connect, resolve
-from notes_pipeline.webhooks.sending import Delivery, Outcome, Sender
+from notes_pipeline.webhooks.sending import Delivery, Sender
 from notes_pipeline.webhooks.signing import new_secret, sign, verify
 
 NAME = "hooks.example.com"

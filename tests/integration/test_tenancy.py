@@ -18,6 +18,7 @@ from tests.making import ScriptedModel
 
 OF_THE_OPERATOR = {"endpoint_profile", "evaluation", "worker"}  # nothing for tenants
 SHARED = {"prompt"}  # texts of the operator
+WRITE_ONLY = "webhook_secret"  # for tenants
 OF_WORKSPACES = sorted({table.name for table in Base.metadata.sorted_tables} - OF_THE_OPERATOR - SHARED)
 OF_ANOTHER_TRANSACTION = "SELECT current_user, current_setting('notes.workspace', true)"
 
@@ -79,6 +80,17 @@ def two(transactions: Transactions) -> Two:
             )
             session.execute(
                 text(
+                    "WITH hook AS (INSERT INTO webhook (id, workspace_id, url, events) VALUES (gen_random_uuid(), "
+                    ":workspace, 'https://hooks.example.com', '{}') RETURNING id), secret AS (INSERT INTO "
+                    "webhook_secret (id, webhook_id, workspace_id, secret) SELECT gen_random_uuid(), id, :workspace, "
+                    "'whsec_invented' FROM hook) INSERT INTO delivery (id, workspace_id, webhook_id, event_id) "
+                    "SELECT gen_random_uuid(), :workspace, hook.id, event.id FROM hook, event "
+                    "WHERE event.workspace_id = :workspace"  # that of the run's end
+                ),
+                {"workspace": workspace},
+            )
+            session.execute(
+                text(
                     "INSERT INTO summary (run_id, topic_id, sentences, dropped, model) "
                     "VALUES (:run, 'how', '[]', '[]', 'm')"
                 ),
@@ -96,7 +108,7 @@ def test_of_every_table_only_the_rows_of_the_workspace_are_there(two: Two, table
 
 
 @pytest.mark.parametrize("verb", ["update", "delete"])
-@pytest.mark.parametrize("table", OF_WORKSPACES)
+@pytest.mark.parametrize("table", [table for table in OF_WORKSPACES if table != WRITE_ONLY])
 def test_rows_of_others_are_neither_changed_nor_deleted(two: Two, table: str, verb: str) -> None:
     column = next(iter(Base.metadata.tables[table].primary_key.columns)).name
     statement = f"UPDATE {table} SET {column} = {column}" if verb == "update" else f"DELETE FROM {table}"  # noqa: S608
@@ -114,6 +126,15 @@ def test_rows_of_others_are_neither_changed_nor_deleted(two: Two, table: str, ve
 def test_tables_of_the_operator_are_not_for_tenants(two: Two, table: str) -> None:
     with pytest.raises(ProgrammingError, match="permission denied"):
         two.number(table, inside=True)
+
+
+def test_secrets_of_webhooks_are_written_by_tenants_and_not_read(two: Two) -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), two.inside.begin() as session:
+        session.execute(text("SELECT secret FROM webhook_secret"))
+    with two.inside.begin() as session:
+        assert session.execute(text("DELETE FROM webhook_secret RETURNING workspace_id")).scalars().all() == [two.ours]
+    with OfWorkspace(two.transactions, two.theirs).begin() as session:
+        assert session.execute(text("SELECT count(*) FROM webhook_secret")).scalar_one() == 1
 
 
 def test_nothing_is_written_for_another_workspace(two: Two) -> None:

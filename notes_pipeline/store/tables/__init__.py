@@ -14,6 +14,7 @@ from notes_pipeline.store.tables.requests import SentRequestRow
 from notes_pipeline.store.tables.runs import ChunkRow, RunRow
 from notes_pipeline.store.tables.summaries import SummaryRow
 from notes_pipeline.store.tables.transcripts import TranscriptRow, UtteranceRow
+from notes_pipeline.store.tables.webhooks import DeliveryRow, EventRow, WebhookRow, WebhookSecretRow
 from notes_pipeline.store.tables.workers import WorkerRow
 from notes_pipeline.store.tables.workspaces import WorkspaceRow
 
@@ -23,9 +24,11 @@ __all__ = [
     "Base",
     "ChunkRow",
     "CoverageRow",
+    "DeliveryRow",
     "EndpointProfileRow",
     "ErasureRow",
     "EvaluationRow",
+    "EventRow",
     "EvidenceRow",
     "GuideRow",
     "ModelCallRow",
@@ -37,6 +40,8 @@ __all__ = [
     "SummaryRow",
     "TranscriptRow",
     "UtteranceRow",
+    "WebhookRow",
+    "WebhookSecretRow",
     "WorkerRow",
     "WorkspaceRow",
 ]
