@@ -37,6 +37,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("workspace_id", "key", name=op.f("pk_sent_request")),
     )
+    op.add_column("transcript", sa.Column("media_url", sa.Text(), nullable=True))
     op.create_index("ix_sent_request_created_at", "sent_request", ["created_at"])
     op.create_index("ix_sent_request_transcript_id", "sent_request", ["transcript_id"])
     op.execute(f"GRANT SELECT, INSERT, UPDATE, DELETE ON sent_request TO {ROLE}")
@@ -46,4 +47,5 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.drop_column("transcript", "media_url")
     op.drop_table("sent_request")

@@ -37,7 +37,7 @@ _NAMES = {404: "not-found", 405: "method-not-allowed", 408: "too-slow", 413: "to
 AWAY_S, BUSY_S = 5, 30  # after which it is worth asking again
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # not frozen: contextlib sets the traceback of what passes through it
 class ProblemError(Exception):
     """An answer that says why there is none. `name`: of its type. `more`: further members."""
 
@@ -104,7 +104,8 @@ def problem_of(error: NotesPipelineError) -> ProblemError:
             return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-guide", str(error))
         case RevisionConflictError():
             detail, more = str(error), {"current_revision": error.current}
-            return ProblemError(HTTPStatus.PRECONDITION_FAILED, "changed-meanwhile", detail, more=more)
+            tag = {"ETag": f'"r{error.current}"'}
+            return ProblemError(HTTPStatus.PRECONDITION_FAILED, "changed-meanwhile", detail, tag, more)
         case InputError():
             return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", str(error))
         case TooMuchWorkError():

@@ -3,14 +3,15 @@
 from datetime import UTC, datetime
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, PlainSerializer
+from pydantic import BaseModel, ConfigDict, PlainSerializer, WithJsonSchema
 
 
 def _iso(time: datetime) -> str:
     return time.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
-Time = Annotated[datetime, PlainSerializer(_iso, return_type=datetime, when_used="json")]  # UTC, to the millisecond
+_AS_TEXT = PlainSerializer(_iso, return_type=str, when_used="json")
+Time = Annotated[datetime, _AS_TEXT, WithJsonSchema({"type": "string", "format": "date-time"})]  # UTC, milliseconds
 
 
 class Shape(BaseModel):

@@ -27,6 +27,7 @@ class TranscriptRow(Base):
     utterance_count: Mapped[int]
     word_count: Mapped[int]
     duration_ms: Mapped[int | None]
+    media_url: Mapped[str | None]
     created_at: Mapped[CreatedAt]
 
 
