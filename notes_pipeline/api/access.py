@@ -12,6 +12,7 @@ import structlog
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
+from notes_pipeline.api.events import Streams
 from notes_pipeline.api.problems import ProblemError
 from notes_pipeline.api.rates import RateLimit
 from notes_pipeline.bootstrap import Services
@@ -41,7 +42,7 @@ class Parts:
     """What routes work with, made once for an app.
 
     `rate`: how often a key may ask. `ring`: announces work, and tells whether anybody heard; what nobody heard of, the
-    sweeper finds. `indexes`: of transcripts that are reviewed.
+    sweeper finds. `indexes`: of transcripts that are reviewed. `streams`: those that watch runs.
     """
 
     services: Services
@@ -49,6 +50,7 @@ class Parts:
     ring: Callable[[NextWork], bool]
     most_body_bytes: int
     indexes: IndexCache = field(default_factory=IndexCache)
+    streams: Streams = field(default_factory=Streams)
 
 
 def parts_of(request: Request) -> Parts:

@@ -70,7 +70,7 @@ class Around:
                 await self._app(scope, receive, send_on)
             finally:
                 taken_ms = round(1000 * (time.monotonic() - began), 1)
-                log.info("request", method=scope["method"], route=_template(scope), status=status, ms=taken_ms)
+                log.info("request", method=scope["method"], route=_template(scope), status=int(status), ms=taken_ms)
 
     def _leaving_headers(self, scope: Scope) -> dict[str, str]:
         leaving = self._leaving.get((scope["method"], _template(scope)))

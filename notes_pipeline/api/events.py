@@ -9,6 +9,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from http import HTTPStatus
+from threading import Lock
 from typing import Any
 from uuid import UUID
 
@@ -16,12 +17,13 @@ from anyio import to_thread
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.responses import StreamingResponse
 
-from notes_pipeline.api.access import Caller
 from notes_pipeline.api.problems import ProblemError
 from notes_pipeline.api.shapes.runs import progress_shape
+from notes_pipeline.core.api_keys import ApiKey
 from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.steps.patience import is_passing
 from notes_pipeline.steps.read_run import read_progress
+from notes_pipeline.store.database import Transactions
 from notes_pipeline.telemetry import metrics
 
 LOOK_EVERY_S = 1.0
@@ -40,49 +42,51 @@ _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 
 
 class Streams:
-    """The open streams of a process. `looks` and counts happen in the event loop's thread."""
+    """The open streams of a process. Safe for threads."""
 
     def __init__(self) -> None:
         self._of_key: Counter[UUID] = Counter()
+        self._lock = Lock()
         self._is_stopping = False
 
     def stop(self) -> None:
         """End all streams within a moment: whoever watches connects anew, elsewhere."""
         self._is_stopping = True
 
-    def open(self, caller: Caller, run_id: UUID, *, known: str | None) -> StreamingResponse:
+    def open(self, key: ApiKey, transactions: Transactions, run_id: UUID, *, known: str | None) -> StreamingResponse:
         """Answer with a stream of a run's progress. `known`: id of the last event that the watcher has.
 
         Raises:
             ProblemError: 429 where the key has too many open, 503 where this process has.
         """
-        key_id = caller.key.id
-        if self._of_key.total() >= MOST_OF_PROCESS:
-            detail = "too many streams are open here: ask again in some seconds, or read the run now and then"
-            raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, {"Retry-After": "5"})
-        if self._of_key[key_id] >= MOST_OF_KEY:
-            detail = f"the key {caller.key.hint} has {MOST_OF_KEY} streams open: close one, or read the run now and then"
-            raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, "too-many-streams", detail, {"Retry-After": "5"})
-        self._of_key[key_id] += 1
+        with self._lock:
+            if self._of_key.total() >= MOST_OF_PROCESS:
+                detail = "too many streams are open here: ask again in some seconds, or read the run now and then"
+                raise ProblemError(HTTPStatus.SERVICE_UNAVAILABLE, "unavailable", detail, {"Retry-After": "5"})
+            if self._of_key[key.id] >= MOST_OF_KEY:
+                detail = f"the key {key.hint} has {MOST_OF_KEY} streams open: close one, or read the run now and then"
+                raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, "too-many-streams", detail, {"Retry-After": "5"})
+            self._of_key[key.id] += 1
         metrics.streams_open.inc()
         return _Watched(
-            self._events(caller, run_id, known),
+            self._events(transactions, run_id, known),
             media_type="text/event-stream",
             headers=_HEADERS,
-            closed=lambda: self._close(key_id),
+            closed=lambda: self._close(key.id),
         )
 
     def _close(self, key_id: UUID) -> None:
-        self._of_key[key_id] -= 1
-        self._of_key += Counter()  # without keys that have none
+        with self._lock:
+            self._of_key[key_id] -= 1
+            self._of_key += Counter()  # without keys that have none
         metrics.streams_open.dec()
 
-    async def _events(self, caller: Caller, run_id: UUID, known: str | None) -> AsyncIterator[str]:
+    async def _events(self, transactions: Transactions, run_id: UUID, known: str | None) -> AsyncIterator[str]:
         until = time.monotonic() + LONGEST_S
         spoken_at = time.monotonic()
         yield f"retry: {COME_BACK_MS}\n\n"
         while time.monotonic() < until and not self._is_stopping:
-            event = await to_thread.run_sync(_look, caller, run_id)
+            event = await to_thread.run_sync(_look, transactions, run_id)
             if event is None:  # the run was erased
                 return
             id_, text, is_over = event
@@ -116,10 +120,10 @@ class _Watched(StreamingResponse):
             self._closed()
 
 
-def _look(caller: Caller, run_id: UUID) -> tuple[str, str, bool] | None:
+def _look(transactions: Transactions, run_id: UUID) -> tuple[str, str, bool] | None:
     """Give the id of how a run stands, the event that says it, and whether it is over; None: it is there no more."""
     try:
-        progress = read_progress(caller.transactions, run_id)
+        progress = read_progress(transactions, run_id)
     except NotFoundError:
         return None
     except SQLAlchemyError as error:

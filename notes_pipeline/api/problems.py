@@ -104,7 +104,8 @@ def problem_of(error: NotesPipelineError) -> ProblemError:
             return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-guide", str(error))
         case RevisionConflictError():
             detail, more = str(error), {"current_revision": error.current}
-            return ProblemError(HTTPStatus.PRECONDITION_FAILED, "changed-meanwhile", detail, more=more)
+            tag = {"ETag": f'"r{error.current}"'}
+            return ProblemError(HTTPStatus.PRECONDITION_FAILED, "changed-meanwhile", detail, tag, more)
         case InputError():
             return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-input", str(error))
         case TooMuchWorkError():

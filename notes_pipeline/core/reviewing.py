@@ -17,6 +17,7 @@ from notes_pipeline.core.wording import FLAGS, REASONS, VERDICTS
 MAX_STATEMENT_CHARS = 4_000  # a note, not an essay; models write a tenth of it
 MAX_QUOTE_CHARS = 8_000  # 1,400 words; a passage that somebody is to read beside a statement
 MAX_COMMENT_CHARS = 4_000
+MAX_REVIEWER_CHARS = 200
 
 
 class Decision(StrEnum):
@@ -38,11 +39,14 @@ class ReviewReason(StrEnum):
     """Why a reviewer decided so."""
 
     NOT_SAID = "not_said"
+    ALTERED = "altered"  # said, in other words that mean something else
     OUT_OF_CONTEXT = "out_of_context"  # said, and meant otherwise
     WRONG_SPEAKER = "wrong_speaker"
     WRONG_TOPIC = "wrong_topic"
+    DOES_NOT_SUPPORT = "does_not_support"  # said so, and the statement does not follow from it
     DUPLICATE = "duplicate"
     TRIVIAL = "trivial"
+    PRIVATE = "private"  # nothing that readers should learn about somebody
     TRANSCRIPT_WRONG = "transcript_wrong"  # the recording says it, the transcript does not
     WORDING_ONLY = "wording_only"  # other words, the same meaning
     FOLLOWS = "follows"  # not said in these words: summed up, counted together, or known from the rest of the interview
@@ -53,11 +57,14 @@ class ReviewReason(StrEnum):
 REASONS_AGAINST = frozenset(
     {
         ReviewReason.NOT_SAID,
+        ReviewReason.ALTERED,
         ReviewReason.OUT_OF_CONTEXT,
         ReviewReason.WRONG_SPEAKER,
         ReviewReason.WRONG_TOPIC,
+        ReviewReason.DOES_NOT_SUPPORT,
         ReviewReason.DUPLICATE,
         ReviewReason.TRIVIAL,
+        ReviewReason.PRIVATE,
         ReviewReason.OTHER,
     }
 )  # to reject a note, or what was wrong with one that is corrected
@@ -286,6 +293,17 @@ def _require_text(what: str, text: str | None, most: int) -> None:
         raise InvalidReviewError(f"{what} has {len(text)} characters: shorten it to {most}")
     if "\x00" in text or any("\ud800" <= character <= "\udfff" for character in text):
         raise InvalidReviewError(f"{what} holds characters that are no text (U+0000 or half a pair): take them out")
+
+
+def require_reviewer(name: str) -> None:
+    """Refuse a name that names nobody.
+
+    Raises:
+        InvalidReviewError: it is blank, too long, or holds what cannot be kept.
+    """
+    if not name.strip():
+        raise InvalidReviewError("the review names no reviewer: say who decides")
+    _require_text("the reviewer", name, MAX_REVIEWER_CHARS)
 
 
 def _listed(reasons: frozenset[ReviewReason]) -> str:

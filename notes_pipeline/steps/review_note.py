@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import InvalidReviewError, NotFoundError, RevisionConflictError
 from notes_pipeline.core.notes import Evidence, Flag, Quote
-from notes_pipeline.core.reviewing import ReviewRequest, decide
+from notes_pipeline.core.reviewing import ReviewRequest, decide, require_reviewer
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.core.webhooks import EventType, Payload
 from notes_pipeline.steps.checking import IndexCache, check_statement
@@ -31,19 +31,20 @@ def review_note(
     *,
     reviewer: str,
     expected_revision: int,
+    sent_by: str | None = None,
 ) -> StoredNote:
     """Take a decision on a published note, and give the note as it is then.
 
-    `expected_revision`: of the note as the reviewer saw it. A corrected statement and a passage are checked against the
-    transcript as a model's are. Of two reviewers at once the second gets the conflict.
+    `expected_revision`: of the note as the reviewer saw it. `sent_by`: the API key that speaks for the reviewer. A
+    corrected statement and a passage are checked against the transcript as a model's are. Of two reviewers at once the
+    second gets the conflict.
 
     Raises:
         NotFoundError: the workspace has no published note of this id.
         RevisionConflictError: the note was changed since the reviewer saw it.
         InvalidReviewError: it cannot be decided so; nothing was written.
     """
-    if not reviewer.strip() or "\x00" in reviewer:
-        raise InvalidReviewError("the review names no reviewer: say who decides")
+    require_reviewer(reviewer)
     with transactions.begin() as session:
         stored = load_note(session, _workspace(session, workspace, note_id), note_id, lock=True)
         if stored.revision != expected_revision:
@@ -55,22 +56,32 @@ def review_note(
         index = partial(_index, session, indexes, stored)
         attached = None if request.passage is None else _verify(request.passage, index())
         reviewed = decide(stored.note, request, attached=attached, check=partial(_check, index))
-        reviews.add_review(session, stored, reviewed, request, reviewer=reviewer, verifier_version=VERIFIER_VERSION)
+        reviews.add_review(
+            session,
+            stored,
+            reviewed,
+            request,
+            reviewer=reviewer,
+            sent_by=sent_by,
+            verifier_version=VERIFIER_VERSION,
+        )
         workspace_id = _workspace(session, workspace, note_id)
         reviewed_note = load_note(session, workspace_id, note_id)
         add_event(session, workspace_id, EventType.NOTE_REVIEWED, _told(reviewed_note, request))
         return reviewed_note
 
 
-def list_reviews(transactions: Transactions, workspace: str, note_id: UUID) -> list[reviews.StoredReview]:
-    """List the reviews of a published note, oldest first.
+def list_reviews(
+    transactions: Transactions, workspace: str, note_id: UUID, *, after: int = 0, limit: int | None = None
+) -> list[reviews.StoredReview]:
+    """List the reviews of a published note, oldest first; `after`: the revision of the last of the page before.
 
     Raises:
         NotFoundError: the workspace has no published note of this id.
     """
     with transactions.begin() as session:
         load_note(session, _workspace(session, workspace, note_id), note_id)
-        return reviews.reviews_of(session, note_id)
+        return reviews.reviews_of(session, note_id, after=after, limit=limit)
 
 
 def _told(reviewed: StoredNote, request: ReviewRequest) -> Payload:

@@ -23,6 +23,8 @@ _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
 class StoredNote:
     """A published note. `also_stated`: how other chunks worded what was merged into it. `model`: who wrote it.
 
+    `verifier_versions`: by which each piece of the evidence was judged.
+
     `revision`: counts up with each change. `is_overridden`: a reviewer took it against what the checks found; whoever
     shows it says so. `other_attempts`: at the same claim, when the model was asked once more; not counted as notes.
     """
@@ -34,6 +36,8 @@ class StoredNote:
     review_state: ReviewState
     model: str
     created_at: datetime
+    updated_at: datetime
+    verifier_versions: tuple[str, ...] = ()
     also_stated: tuple[str, ...] = ()
     other_attempts: tuple[Note, ...] = ()
     revision: int = 1
@@ -51,8 +55,6 @@ class NoteFilter:
     speaker: str | None = None
     status: frozenset[NoteStatus] | None = None
     review_state: ReviewState | None = None
-    updated_since: datetime | None = None
-    text: str | None = None
 
 
 def drafts_of(session: Session, run_id: UUID) -> list[Draft]:
@@ -109,7 +111,9 @@ def publish(session: Session, merged: Sequence[MergedNote]) -> None:
             session.execute(update(NoteRow).where(NoteRow.id == kept.id).values(speakers=speakers))
     grown = [group.kept.id for group in merged if group.absorbed and group.kept.is_published]
     if grown:
-        session.execute(update(NoteRow).where(NoteRow.id.in_(grown)).values(revision=NoteRow.revision + 1))
+        session.execute(
+            update(NoteRow).where(NoteRow.id.in_(grown)).values(revision=NoteRow.revision + 1, updated_at=func.now())
+        )
     changed = [group.kept.id for group in merged if group.moved or not group.kept.is_published]
     session.execute(
         update(NoteRow).where(NoteRow.id.in_(changed)).values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
@@ -120,10 +124,10 @@ def list_notes(
     session: Session, workspace_id: UUID, wanted: NoteFilter, *, after: UUID | None = None, limit: int = 100
 ) -> list[StoredNote]:
     """List published notes by id, that is by time of making; `after`: the last id of the page before."""
-    query = _filtered(workspace_id, wanted).order_by(NoteRow.id).limit(limit)
+    query = filtered(workspace_id, wanted).order_by(NoteRow.id).limit(limit)
     if after is not None:
         query = query.where(NoteRow.id > after)
-    return _stored(session, session.scalars(query).all())
+    return stored_notes(session, session.scalars(query).all())
 
 
 def load_note(session: Session, workspace_id: UUID, note_id: UUID, *, lock: bool = False) -> StoredNote:
@@ -144,7 +148,7 @@ def load_note(session: Session, workspace_id: UUID, note_id: UUID, *, lock: bool
     row = session.scalar(query.with_for_update(key_share=True) if lock else query)
     if row is None:
         raise NotFoundError(f"no note {note_id}")
-    return _stored(session, [row])[0]
+    return stored_notes(session, [row])[0]
 
 
 def believed_notes(session: Session, run_id: UUID) -> frozenset[UUID]:
@@ -192,7 +196,8 @@ def is_readable_row() -> ColumnElement[bool]:
     )
 
 
-def _filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
+def filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
+    """Select the published notes that a filter lets through."""
     query = select(NoteRow).where(NoteRow.workspace_id == workspace_id, NoteRow.stage == NoteStage.PUBLISHED.value)
     equal = (
         (NoteRow.transcript_id, wanted.transcript_id),
@@ -210,14 +215,11 @@ def _filtered(workspace_id: UUID, wanted: NoteFilter) -> Select[NoteRow]:
         query = query.where(NoteRow.status.in_([status.value for status in wanted.status]))
     if wanted.speaker is not None:
         query = query.where(NoteRow.speakers.contains([wanted.speaker]))
-    if wanted.updated_since is not None:
-        query = query.where(NoteRow.updated_at >= wanted.updated_since)
-    if wanted.text is not None:
-        query = query.where(NoteRow.words.bool_op("@@")(func.websearch_to_tsquery("simple", wanted.text)))
     return query
 
 
-def _stored(session: Session, rows: Sequence[NoteRow]) -> list[StoredNote]:
+def stored_notes(session: Session, rows: Sequence[NoteRow]) -> list[StoredNote]:
+    """Read what belongs to notes, which keep their order."""
     ids = [row.id for row in rows]
     evidence = evidence_of(session, ids)
     also_stated = _also_stated(session, ids)
@@ -231,6 +233,8 @@ def _stored(session: Session, rows: Sequence[NoteRow]) -> list[StoredNote]:
             review_state=ReviewState(row.review_state),
             model=row.model,
             created_at=row.created_at,
+            updated_at=row.updated_at,
+            verifier_versions=tuple(each.verifier_version for each in evidence.get(row.id, [])),
             also_stated=tuple(also_stated.get(row.id, ())),
             other_attempts=tuple(other_attempts.get(row.id, ())),
             revision=row.revision,

@@ -19,11 +19,15 @@ from notes_pipeline.store.tables.base import Record
 
 @dataclass(frozen=True, slots=True)
 class StoredReview:
-    """`before`, `after`: what a review can change of a note, with its quotes. `revision`: the one that it made."""
+    """`before`, `after`: what a review can change of a note, with its quotes.
+
+    `revision`: the one that it made. `sent_by`: name and hint of the API key, None where none was used.
+    """
 
     id: UUID
     note_id: UUID
     reviewer: str
+    sent_by: str | None
     decision: Decision
     reason: ReviewReason | None
     comment: str | None
@@ -40,6 +44,7 @@ def add_review(
     request: ReviewRequest,
     *,
     reviewer: str,
+    sent_by: str | None,
     verifier_version: str,
 ) -> None:
     """Write a decision on a note, and the note as it is then. The note's row must be locked."""
@@ -50,6 +55,7 @@ def add_review(
             id=review_id,
             note_id=stored.id,
             reviewer=reviewer,
+            sent_by=sent_by,
             decision=request.decision.value,
             reason=None if request.reason is None else request.reason.value,
             comment=request.comment,
@@ -86,16 +92,20 @@ def add_review(
     )
 
 
-def reviews_of(session: Session, note_id: UUID) -> list[StoredReview]:
-    """List the reviews of a note, oldest first."""
+def reviews_of(session: Session, note_id: UUID, *, after: int = 0, limit: int | None = None) -> list[StoredReview]:
+    """List the reviews of a note, oldest first; `after`: the revision that the last one of the page before made."""
     rows = session.scalars(
-        select(ReviewRow).where(ReviewRow.note_id == note_id).order_by(ReviewRow.revision, ReviewRow.id)
+        select(ReviewRow)
+        .where(ReviewRow.note_id == note_id, ReviewRow.revision > after)
+        .order_by(ReviewRow.revision, ReviewRow.id)
+        .limit(limit)
     )
     return [
         StoredReview(
             id=row.id,
             note_id=row.note_id,
             reviewer=row.reviewer,
+            sent_by=row.sent_by,
             decision=Decision(row.decision),
             reason=None if row.reason is None else ReviewReason(row.reason),
             comment=row.comment,

@@ -82,6 +82,8 @@ _first_call = Histogram(
 slots_total = Gauge("notes_slots", "Calls that this process has in flight at most.", registry=REGISTRY)
 slots_busy = Gauge("notes_slots_busy", "Chunks in hand, up to the number of slots.", registry=REGISTRY)
 
+streams_open = Gauge("notes_api_streams", "Streams of server-sent events that are open.", registry=REGISTRY)
+
 
 class Names:
     """The values that a label may have: so many, first come, first served; any other is "other"."""

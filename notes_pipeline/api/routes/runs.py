@@ -149,7 +149,7 @@ def events(
     The stream ends with `ended`, or after ten minutes; connect again with `Last-Event-ID` to go on.
     """
     read_progress(caller.transactions, run_id)  # 404 before anything is streamed
-    return parts.streams.open(caller, run_id, known=last_event_id)
+    return parts.streams.open(caller.key, caller.transactions, run_id, known=last_event_id)
 
 
 def _run(caller: Caller, run_id: UUID) -> Run:

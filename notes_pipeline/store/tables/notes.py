@@ -91,6 +91,7 @@ class EvidenceRow(Base):
         Index("ix_evidence_transcript_id_first_utterance", "transcript_id", "first_utterance"),
         Index("ix_evidence_attached_by_id", "attached_by_id", postgresql_where=text("attached_by_id IS NOT NULL")),
         Index("ix_evidence_retired_by_id", "retired_by_id", postgresql_where=text("retired_by_id IS NOT NULL")),
+        Index("ix_evidence_words", text("to_tsvector('simple', matched_text)"), postgresql_using="gin"),
         one_of("verdict", Verdict),
         CheckConstraint("start_ms >= 0 AND end_ms >= 0", name="times"),
         CheckConstraint("score >= 0 AND score <= 1", name="score"),
@@ -139,8 +140,9 @@ class CoverageRow(Base):
 class ReviewRow(Base):
     """A person's decision on a note. Rows are only ever added.
 
-    `reason`: a `core.reviewing.ReviewReason`. `before`, `after`: the note without what a review cannot change, see
-    `store.reviews`. `revision`: the one that it made.
+    `sent_by`: name and hint of the API key, None where none was used. `reason`: a `core.reviewing.ReviewReason`.
+    `before`, `after`: the note without what a review cannot change, see `store.reviews`. `revision`: the one that it
+    made.
     """
 
     __tablename__ = "review"
@@ -149,6 +151,7 @@ class ReviewRow(Base):
     id: Mapped[Id]
     note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
     reviewer: Mapped[str]
+    sent_by: Mapped[str | None]
     decision: Mapped[str]
     reason: Mapped[str | None]
     comment: Mapped[str | None]
