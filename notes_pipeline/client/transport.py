@@ -26,7 +26,7 @@ class Patience:
     def wait_s(self, attempt: int, said: str | None) -> float:
         if said is not None and said.isdecimal():
             return min(LONGEST_WAIT_S, float(said)) + random.uniform(0, 0.5)  # noqa: S311 (no secret depends on it)
-        return min(LONGEST_WAIT_S, self.first_wait_s * 2**attempt) * random.uniform(0.5, 1.0)  # noqa: S311
+        return min(LONGEST_WAIT_S, self.first_wait_s * 2.0**attempt) * random.uniform(0.5, 1.0)  # noqa: S311
 
 
 @dataclass(frozen=True, slots=True)

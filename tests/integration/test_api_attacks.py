@@ -214,7 +214,7 @@ def junk_requests(attacked: Attacked) -> Iterator[tuple[Route, Any]]:
                 continue
             names = re.findall(r"\{(\w+)\}", route[1])
             path = filled(route[1], attacked.ids)
-            params = {each: junk for each in ("cursor", "limit", "text", "status", "speaker", "external_id", "since")}
+            params = dict.fromkeys(("cursor", "limit", "text", "status", "speaker", "external_id", "since"), junk)
             yield route, attacked.owner.request(route[0], path, params=params)
             if names:
                 yield route, attacked.owner.request(route[0], re.sub(r"\{\w+\}", "junk", route[1]), params=params)

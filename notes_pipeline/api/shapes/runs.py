@@ -45,7 +45,9 @@ class RunInList(Shape):
     reason: str | None = Field(description="Why it did not end whole.")
     model: str = Field(description="The model that was asked for.")
     is_offline_model: bool = Field(description="No language model: the stand-in for trying things out.")
-    request_id: str | None = Field(description="X-Request-Id of the request that asked for it; in the worker's log, too.")
+    request_id: str | None = Field(
+        description="X-Request-Id of the request that asked for it; in the worker's log, too."
+    )
     created_at: Time
     finished_at: Time | None
 
