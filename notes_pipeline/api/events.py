@@ -101,9 +101,9 @@ class Streams:
             await self._rest()
 
     async def _rest(self) -> None:
-        until = time.monotonic() + LOOK_EVERY_S
-        while time.monotonic() < until and not self._is_stopping:
-            await asyncio.sleep(STOP_CHECK_S)
+        for _ in range(round(LOOK_EVERY_S / STOP_CHECK_S)):
+            if not self._is_stopping:
+                await asyncio.sleep(STOP_CHECK_S)
 
 
 class _Watched(StreamingResponse):

@@ -31,5 +31,5 @@ def load_stored_prompt(session: Session, hash_: str) -> Prompt:
 def versions_of(session: Session, hashes: Mapping[str, str]) -> dict[str, int]:
     """Give the versions of prompts by name, from their hashes by name."""
     rows = session.execute(select(PromptRow.hash, PromptRow.version).where(PromptRow.hash.in_(hashes.values())))
-    versions = {hash_: version for hash_, version in rows}
+    versions = {row.hash: row.version for row in rows}
     return {name: versions[hash_] for name, hash_ in hashes.items() if hash_ in versions}

@@ -139,15 +139,19 @@ def test_the_history_says_who_decided_and_through_which_key(good: Reviewing) -> 
     assert (second["before"], second["revision"]) == (first["items"][0]["after"], 3)
 
 
+def keyed(name: str) -> dict[str, Any]:
+    return {"Idempotency-Key": name}
+
+
 def test_a_review_sent_twice_is_done_once(good: Reviewing) -> None:
-    first, second = (good.send(ACCEPT, **{"Idempotency-Key": "k1"}) for _ in range(2))
+    first, second = (good.send(ACCEPT, **keyed("k1")) for _ in range(2))
     assert body_of(first, 201) == body_of(second, 201)
     assert (second.headers["idempotent-replayed"], second.headers["etag"]) == ("true", '"r2"')
     assert len(good.history()["items"]) == 1
     other = {"decision": "reject", "reason": "trivial"}
-    body_of(good.send(other, **{"Idempotency-Key": "k1"}), 422)
-    body_of(good.send(other, **{"Idempotency-Key": "k2"}), 412)
-    body_of(good.send(other, tag='"r2"', **{"Idempotency-Key": "k2"}), 201)  # what was refused left no trace
+    body_of(good.send(other, **keyed("k1")), 422)
+    body_of(good.send(other, **keyed("k2")), 412)
+    body_of(good.send(other, tag='"r2"', **keyed("k2")), 201)  # what was refused left no trace
 
 
 MALFORMED: dict[str, Any] = {
