@@ -68,6 +68,7 @@ def caller_with(scope: Scope) -> Callable[..., Caller]:
     """
 
     def authorised(
+        request: Request,
         sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)],
         parts: Annotated[Parts, Depends(parts_of)],
     ) -> Caller:
@@ -88,9 +89,25 @@ def caller_with(scope: Scope) -> Callable[..., Caller]:
                 f"the key {key.hint} asks more than {parts.rate.per_minute} times a minute: ask again in {wait_s} s"
             )
             raise ProblemError(HTTPStatus.TOO_MANY_REQUESTS, "too-often", detail, {"Retry-After": str(wait_s)})
+        _require_known_parameters(request)
         return Caller(key, workspace, OfWorkspace(transactions, key.workspace_id))
 
     return authorised
+
+
+def _require_known_parameters(request: Request) -> None:
+    """Refuse a query parameter that the route does not have: a misspelt filter would give what nobody asked for.
+
+    Raises:
+        ProblemError: 422, with the names that there are.
+    """
+    if not request.query_params:
+        return
+    operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
+    known = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
+    if not set(request.query_params) <= set(known):
+        detail = f"a query parameter is unknown here; there are: {', '.join(known) or 'none'}"
+        raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown-parameter", detail)
 
 
 def _unknown(detail: str) -> ProblemError:

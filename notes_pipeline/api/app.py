@@ -11,9 +11,8 @@ from notes_pipeline.api.access import Parts
 from notes_pipeline.api.around import Around, BodyLimits, Conditional
 from notes_pipeline.api.deprecation import LEAVING
 from notes_pipeline.api.problems import MEDIA_TYPE, ProblemBody, answer_with_problems
-from notes_pipeline.api.routes import guides, notes, reviews, runs, transcripts, webhooks
+from notes_pipeline.api.routes import PREFIX, guides, notes, reviews, runs, transcripts, webhooks
 
-PREFIX = "/v1"
 GZIP_FROM_BYTES = 1_000
 ROUTERS = (transcripts.router, guides.router, runs.router, notes.router, reviews.router, webhooks.router)
 
@@ -42,7 +41,7 @@ def make_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     answer_with_problems(app)
     for router in ROUTERS:
-        app.include_router(router, prefix=PREFIX, responses=_PROBLEMS)
+        app.include_router(router, responses=_PROBLEMS)
     app.add_middleware(BodyLimits, most_bytes=parts.most_body_bytes, large_paths=frozenset({f"{PREFIX}/transcripts"}))
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)

@@ -34,9 +34,17 @@ MOST_OF_PROCESS, MOST_OF_KEY = 500, 20
 STOP_CHECK_S = 0.25
 
 LAST_EVENT_ID = "`id` of the last event that arrived: what is known is not sent again."
+_EVENT: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "id": {"type": "string", "description": "To be sent as Last-Event-ID."},
+        "event": {"enum": ["progress", "ended"]},
+        "data": {"type": "string", "contentMediaType": "application/json", "description": "A RunProgress."},
+    },
+}
 STREAM: dict[str, Any] = {
     "description": "`progress` events while it goes on, and `ended`; the data of both is a RunProgress as JSON.",
-    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+    "content": {"text/event-stream": {"schema": _EVENT}},
 }
 _HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 

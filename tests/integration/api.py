@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from fastapi import FastAPI
-from sqlalchemy import Engine
+from sqlalchemy import Engine, text
 from starlette.testclient import TestClient
 
 from notes_pipeline.api.access import Parts
@@ -18,8 +18,9 @@ from notes_pipeline.settings import Settings
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.store.api_keys import add_key
 from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.tables import Base
 from notes_pipeline.store.workspaces import ensure_workspace
-from tests.integration.pipeline import WORKSPACE, Pipeline
+from tests.integration.pipeline import GUIDE, WORKSPACE, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
 OTHER = "other"  # a workspace that has nothing, and is to see nothing
@@ -70,3 +71,48 @@ def body_of(response: Any, status: int = 200) -> Any:
 
 def ids_of(page: dict[str, Any]) -> list[UUID]:
     return [UUID(item["id"]) for item in page["items"]]
+
+
+@dataclass(frozen=True)
+class OneOfEach:
+    """A workspace with one of everything, and clients of it and of another."""
+
+    api: Api
+    owner: TestClient
+    stranger: TestClient
+    ids: dict[str, str]
+
+    def stored(self) -> dict[str, list[str]]:
+        """All rows of all tables, but when keys were used."""
+        with self.api.transactions.begin() as session:
+            return {
+                table.name: sorted(
+                    str(row[0])
+                    for row in session.execute(text(f"SELECT row_to_json(each)::text FROM {table.name} each"))  # noqa: S608
+                )
+                for table in Base.metadata.sorted_tables
+                if table.name not in ("api_key", "sent_request")
+            }
+
+
+def one_of_each(engine: Engine, transactions: Transactions) -> OneOfEach:
+    """Make a workspace with one of everything."""
+    api = make_api(engine, transactions, answer())
+    owner, stranger = api.client(WORKSPACE), api.client(OTHER)
+    transcript = body_of(owner.post("/v1/transcripts?filename=a.txt", content=interview()), 201)
+    guide = body_of(owner.post("/v1/guides", content=GUIDE, headers={"Content-Type": "application/yaml"}), 201)
+    run = body_of(owner.post("/v1/runs", json={"transcript_id": transcript["id"], "guide_id": guide["id"]}), 202)
+    api.work()
+    (note,) = body_of(owner.get("/v1/notes"))["items"]
+    webhook = body_of(owner.post("/v1/webhooks", json={"url": "https://8.8.8.8/hook"}), 201)
+    erased = body_of(owner.post("/v1/transcripts?filename=b.txt", content=b"Ina: Well?\n\nBram: Well, well."), 201)
+    erasure = body_of(owner.delete(f"/v1/transcripts/{erased['id']}"))
+    ids = {
+        "transcript_id": transcript["id"],
+        "guide_id": guide["id"],
+        "run_id": run["id"],
+        "note_id": note["id"],
+        "webhook_id": webhook["id"],
+        "erasure_id": erasure["id"],
+    }
+    return OneOfEach(api, owner, stranger, ids)

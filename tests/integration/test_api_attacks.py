@@ -6,7 +6,6 @@ The routes are taken from the app's own description; one that is new here fails 
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
 
@@ -16,9 +15,8 @@ from starlette.testclient import TestClient
 
 from notes_pipeline.core.api_keys import Scope
 from notes_pipeline.store.database import Transactions
-from notes_pipeline.store.tables import Base
-from tests.integration.api import OTHER, Api, body_of, make_api
-from tests.integration.pipeline import GUIDE, WORKSPACE, answer, interview
+from tests.integration.api import OneOfEach, body_of, make_api, one_of_each
+from tests.integration.pipeline import GUIDE, WORKSPACE, interview
 
 Route = tuple[str, str]  # method, path template
 
@@ -60,49 +58,9 @@ ROUTES = list(SCOPES)
 WITH_IDS = [route for route in ROUTES if "{" in route[1]]
 
 
-@dataclass(frozen=True)
-class Attacked:
-    """A workspace with one of everything, and clients of it and of another."""
-
-    api: Api
-    owner: TestClient
-    stranger: TestClient
-    ids: dict[str, str]
-
-    def stored(self) -> dict[str, list[str]]:
-        """All rows of all tables, but when keys were used."""
-        with self.api.transactions.begin() as session:
-            return {
-                table.name: sorted(
-                    str(row[0])
-                    for row in session.execute(text(f"SELECT row_to_json(each)::text FROM {table.name} each"))  # noqa: S608
-                )
-                for table in Base.metadata.sorted_tables
-                if table.name not in ("api_key", "sent_request")
-            }
-
-
 @pytest.fixture
-def attacked(engine: Engine, transactions: Transactions) -> Attacked:
-    api = make_api(engine, transactions, answer())
-    owner, stranger = api.client(WORKSPACE), api.client(OTHER)
-    transcript = body_of(owner.post("/v1/transcripts?filename=a.txt", content=interview()), 201)
-    guide = body_of(owner.post("/v1/guides", content=GUIDE, headers={"Content-Type": "application/yaml"}), 201)
-    run = body_of(owner.post("/v1/runs", json={"transcript_id": transcript["id"], "guide_id": guide["id"]}), 202)
-    api.work()
-    (note,) = body_of(owner.get("/v1/notes"))["items"]
-    webhook = body_of(owner.post("/v1/webhooks", json={"url": "https://8.8.8.8/hook"}), 201)
-    erased = body_of(owner.post("/v1/transcripts?filename=b.txt", content=b"Ina: Well?\n\nBram: Well, well."), 201)
-    erasure = body_of(owner.delete(f"/v1/transcripts/{erased['id']}"))
-    ids = {
-        "transcript_id": transcript["id"],
-        "guide_id": guide["id"],
-        "run_id": run["id"],
-        "note_id": note["id"],
-        "webhook_id": webhook["id"],
-        "erasure_id": erasure["id"],
-    }
-    return Attacked(api, owner, stranger, ids)
+def attacked(engine: Engine, transactions: Transactions) -> OneOfEach:
+    return one_of_each(engine, transactions)
 
 
 def filled(path: str, ids: dict[str, str]) -> str:
@@ -157,7 +115,7 @@ def test_a_key_does_what_its_scopes_say_and_nothing_else(
         assert status < 500
 
 
-def test_what_another_workspace_has_does_not_exist_and_stays_as_it_is(attacked: Attacked) -> None:
+def test_what_another_workspace_has_does_not_exist_and_stays_as_it_is(attacked: OneOfEach) -> None:
     before = attacked.stored()
     for route in WITH_IDS:
         names = re.findall(r"\{(\w+)\}", route[1])
@@ -171,7 +129,7 @@ def test_what_another_workspace_has_does_not_exist_and_stays_as_it_is(attacked: 
     assert attacked.stored() == before
 
 
-def test_lists_have_nothing_of_another_workspace(attacked: Attacked) -> None:
+def test_lists_have_nothing_of_another_workspace(attacked: OneOfEach) -> None:
     for route in ROUTES:
         if route[0] != "GET" or "{" in route[1]:
             continue
@@ -185,7 +143,7 @@ def test_lists_have_nothing_of_another_workspace(attacked: Attacked) -> None:
                 assert answered.json()["items"] == [], (route, name)
 
 
-def test_another_workspaces_ids_in_a_body_do_not_exist_either(attacked: Attacked) -> None:
+def test_another_workspaces_ids_in_a_body_do_not_exist_either(attacked: OneOfEach) -> None:
     client, ids = attacked.stranger, attacked.ids
     own = body_of(client.post("/v1/transcripts?filename=a.txt", content=interview()), 201)
     guide = body_of(client.post("/v1/guides", content=GUIDE, headers={"Content-Type": "application/yaml"}), 201)
@@ -205,7 +163,7 @@ def test_another_workspaces_ids_in_a_body_do_not_exist_either(attacked: Attacked
 JUNK = ["\x00", "%00", "' OR 1=1 --", "../../etc/passwd", "\ud83d", "𝕏" * 100, "{{7*7}}", "<script>", "a" * 5_000]
 
 
-def junk_requests(attacked: Attacked) -> Iterator[tuple[Route, Any]]:
+def junk_requests(attacked: OneOfEach) -> Iterator[tuple[Route, Any]]:
     for route in ROUTES:
         for junk in JUNK:
             try:
@@ -224,7 +182,7 @@ def junk_requests(attacked: Attacked) -> Iterator[tuple[Route, Any]]:
                     yield route, attacked.owner.request("POST", path, content=body.encode(), headers=headers)
 
 
-def test_junk_is_refused_and_never_our_fault(attacked: Attacked) -> None:
+def test_junk_is_refused_and_never_our_fault(attacked: OneOfEach) -> None:
     for route, answered in junk_requests(attacked):
         if route == ("GET", "/v1/runs/{run_id}/events") and answered.status_code == 200:
             continue
@@ -235,7 +193,7 @@ def test_junk_is_refused_and_never_our_fault(attacked: Attacked) -> None:
             assert "<script>" not in answered.text
 
 
-def test_a_revoked_key_is_none(attacked: Attacked) -> None:
+def test_a_revoked_key_is_none(attacked: OneOfEach) -> None:
     with attacked.api.transactions.begin() as session:
         session.execute(text("UPDATE api_key SET revoked_at = now()"))
     assert attacked.owner.get("/v1/notes").status_code == 401

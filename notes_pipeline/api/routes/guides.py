@@ -13,11 +13,12 @@ from notes_pipeline.api.answers import Answer, IdempotencyKey, once
 from notes_pipeline.api.described import CREATED, SAME_AGAIN
 from notes_pipeline.api.paging import Cursor, Limit, Page, page_of, position_of
 from notes_pipeline.api.problems import ProblemError
+from notes_pipeline.api.routes import PREFIX
 from notes_pipeline.api.shapes.guides import Guide, GuideInList, guide_shape, listed_shape
 from notes_pipeline.steps.ingest import ingest_guide
 from notes_pipeline.store.guides import describe_guide, list_guides
 
-router = APIRouter(tags=["guides"])
+router = APIRouter(prefix=PREFIX, tags=["guides"])
 
 JSON = "application/json"
 YAMLS = ("application/yaml", "application/x-yaml", "text/yaml", "text/x-yaml")  # the first by RFC 9512

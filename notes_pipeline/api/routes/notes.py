@@ -10,13 +10,14 @@ from pydantic import AfterValidator, AwareDatetime
 from notes_pipeline.api.access import Reader
 from notes_pipeline.api.note_places import after_changed, cursor_of, place_of
 from notes_pipeline.api.paging import Cursor, Limit
+from notes_pipeline.api.routes import PREFIX
 from notes_pipeline.api.shapes.notes import NotePage, NoteShape, SearchText, tag_of
 from notes_pipeline.core.notes import NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
 from notes_pipeline.steps.search_notes import read_note, search_notes
 from notes_pipeline.store.notes import NoteFilter
 
-router = APIRouter(tags=["notes"])
+router = APIRouter(prefix=PREFIX, tags=["notes"])
 
 _FIRST, _LAST = datetime(1970, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 WITHIN = AfterValidator(lambda time: _FIRST if time.year < 1970 else min(time, _LAST))  # others have no UTC

@@ -11,13 +11,14 @@ from notes_pipeline.api.access import Parts, Reader, Reviewer, parts_of
 from notes_pipeline.api.answers import Answer, IdempotencyKey, once
 from notes_pipeline.api.paging import Cursor, Limit, Page, cursor_at, position_of
 from notes_pipeline.api.problems import ProblemError
+from notes_pipeline.api.routes import PREFIX
 from notes_pipeline.api.shapes.notes import NoteShape, tag_of
 from notes_pipeline.api.shapes.reviews import ReviewSent, ReviewShape
 from notes_pipeline.steps.review_note import list_reviews as list_stored
 from notes_pipeline.steps.review_note import review_note
 from notes_pipeline.steps.search_notes import source_note
 
-router = APIRouter(tags=["reviews"])
+router = APIRouter(prefix=PREFIX, tags=["reviews"])
 
 _TAG = re.compile(r'(?:W/)?"r([1-9][0-9]{0,8})"')  # a proxy that packs answers makes strong tags weak
 _OF_NO_REVISION = 0

@@ -14,6 +14,7 @@ from notes_pipeline.api.described import CREATED, SAME_AGAIN
 from notes_pipeline.api.events import LAST_EVENT_ID, STREAM
 from notes_pipeline.api.paging import Cursor, Limit, Page, page_of, position_of
 from notes_pipeline.api.problems import ProblemError
+from notes_pipeline.api.routes import PREFIX
 from notes_pipeline.api.shapes.runs import (
     Coverage,
     Run,
@@ -31,7 +32,7 @@ from notes_pipeline.steps.read_run import read_progress
 from notes_pipeline.steps.retry_run import retry_run
 from notes_pipeline.store.runs import list_runs
 
-router = APIRouter(tags=["runs"])
+router = APIRouter(prefix=PREFIX, tags=["runs"])
 
 
 @router.post(

@@ -13,6 +13,7 @@ from notes_pipeline.api.asking import Wishes, ask_for_run
 from notes_pipeline.api.described import CREATED, SAME_AGAIN
 from notes_pipeline.api.paging import Cursor, Limit, Page, page_of, position_of
 from notes_pipeline.api.problems import ProblemError
+from notes_pipeline.api.routes import PREFIX
 from notes_pipeline.api.shapes.transcripts import (
     ErasureReceipt,
     ExternalId,
@@ -32,7 +33,7 @@ from notes_pipeline.store.erasing import find_erasure, load_erasure
 from notes_pipeline.store.guides import load_guide
 from notes_pipeline.store.transcripts import describe_transcript, list_transcripts, list_utterances
 
-router = APIRouter(tags=["transcripts"])
+router = APIRouter(prefix=PREFIX, tags=["transcripts"])
 MOST_INDEX = 2**31 - 2  # of an utterance; a cursor can hold more
 
 

@@ -11,12 +11,13 @@ from notes_pipeline.api.access import Admin, Parts, parts_of
 from notes_pipeline.api.answers import Answer, IdempotencyKey, once
 from notes_pipeline.api.paging import Cursor, Limit, Page, page_of, position_of
 from notes_pipeline.api.problems import ProblemError
+from notes_pipeline.api.routes import PREFIX
 from notes_pipeline.api.shapes import webhooks as shapes
 from notes_pipeline.core.webhooks import DeliveryState
 from notes_pipeline.steps import webhooks as steps
 from notes_pipeline.store.webhooks import StoredDelivery, StoredWebhook
 
-router = APIRouter(tags=["webhooks"])
+router = APIRouter(prefix=PREFIX, tags=["webhooks"])
 
 
 @router.post("/webhooks", status_code=HTTPStatus.CREATED, response_model=shapes.CreatedWebhook)
