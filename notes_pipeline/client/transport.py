@@ -3,7 +3,8 @@
 import json
 import random
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
@@ -64,6 +65,20 @@ class Transport:
             if attempt + 1 < self.patience.attempts:
                 time.sleep(self.patience.wait_s(attempt, said))
         raise last
+
+    @contextmanager
+    def stream(self, path: str, headers: Mapping[str, str]) -> Iterator[httpx2.Response]:
+        """Open a stream, once.
+
+        Raises:
+            ApiError: a problem was answered.
+            httpx2.TransportError: the API does not answer, or the stream broke.
+        """
+        with self.http.stream("GET", path, headers=headers) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise error_of(answer.status_code, _problem(answer), answer.headers.get("x-request-id"))
+            yield answer
 
 
 def _problem(answer: httpx2.Response) -> dict[str, Any]:

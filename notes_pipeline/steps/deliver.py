@@ -16,6 +16,7 @@ from notes_pipeline.store import deliveries
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.deliveries import LeasedDelivery
 from notes_pipeline.store.events import forget_events
+from notes_pipeline.store.sent_requests import forget_requests
 from notes_pipeline.store.webhooks import forget_secrets
 from notes_pipeline.telemetry import metrics
 from notes_pipeline.webhooks.sending import Delivery, Sender
@@ -68,9 +69,13 @@ def body_of(leased: LeasedDelivery) -> bytes:
 
 
 def forget_old(transactions: Transactions) -> int:
-    """Remove events that are too old, and secrets that sign no more; returns how many events."""
+    """Remove events that are too old, secrets that sign no more, and answers kept for requests sent twice.
+
+    Returns how many events.
+    """
     with transactions.begin() as session:
         forget_secrets(session)
+        forget_requests(session)
         return forget_events(session)
 
 
