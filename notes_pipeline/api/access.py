@@ -3,6 +3,7 @@
 A route names the scope that it needs; what it gets is a caller whose transactions see one workspace and nothing else.
 """
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -23,6 +24,7 @@ from notes_pipeline.store.api_keys import find_key
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.tenancy import OfWorkspace
 
+_PLAIN_NAME = re.compile(r"\w{1,40}", re.ASCII)
 _bearer = HTTPBearer(
     auto_error=False, bearerFormat="npk_...", description="A key that `notes-pipeline keys create` made."
 )
@@ -105,8 +107,9 @@ def _require_known_parameters(request: Request) -> None:
         return
     operation = request.app.openapi()["paths"][request.scope["route"].path][request.method.lower()]
     known = [each["name"] for each in operation.get("parameters", ()) if each["in"] == "query"]
-    if not set(request.query_params) <= set(known):
-        detail = f"a query parameter is unknown here; there are: {', '.join(known) or 'none'}"
+    if unknown := [name for name in request.query_params if name not in known]:
+        named = ", ".join(name for name in unknown[:5] if _PLAIN_NAME.fullmatch(name)) or "its name"
+        detail = f"{named}: is no query parameter here; there are: {', '.join(known) or 'none'}"
         raise ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "unknown-parameter", detail)
 
 

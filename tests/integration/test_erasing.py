@@ -34,7 +34,7 @@ from tests.integration.pipeline import GUIDE, SAID, Pipeline, answer, interview
 from tests.making import ScriptedModel
 
 SECRET = "Most of the orders"
-WORDLESS = {"workspace", "guide", "prompt", "api_key", "erasure", "model_call"}  # what stays
+WORDLESS = {"event", "workspace", "guide", "prompt", "api_key", "erasure", "model_call"}  # what stays
 
 
 class Meanwhile(ScriptedModel):

@@ -409,7 +409,7 @@ def test_a_run_takes_nothing_to_a_note_while_it_is_reviewed(reviewing: Make) -> 
 
 def test_without_reviews_no_quote_comes_back_that_a_review_took_away(postgres_url: str) -> None:
     with empty_database(postgres_url) as url:
-        command.upgrade(migrations_config(url), "0007")
+        command.upgrade(migrations_config(url), "head")
         engine = connect(url)
         made = Reviewing(database.transactions(engine), answer(INVENTED))
         made.correct(passage=Quote(SAID))

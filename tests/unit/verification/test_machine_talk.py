@@ -93,9 +93,9 @@ def test_an_order_is_found_where_it_stands() -> None:
 )
 def test_long_texts_take_time_in_proportion(unit: str) -> None:
     text = unit * (HUNDRED_THOUSAND // len(unit))
-    started = time.perf_counter()
+    started = time.thread_time()
     find_machine_talk(text)
-    assert time.perf_counter() - started < MOST_SECONDS
+    assert time.thread_time() - started < MOST_SECONDS
 
 
 def test_a_transcript_of_nothing_but_orders_takes_time_in_proportion() -> None:
@@ -103,6 +103,6 @@ def test_a_transcript_of_nothing_but_orders_takes_time_in_proportion() -> None:
     said = tuple(Utterance(at, f"S{at % 2}", None, None, order) for at in range(HUNDRED_THOUSAND // len(order)))
     index = index_transcript(Transcript(said))
     evidence = [Evidence(Quote(order), Verdict.VERBATIM, 1.0, spans=(Span(0, len(order)),), matched_text=order)]
-    started = time.perf_counter()
+    started = time.thread_time()
     assert all(may_be_dictated("It is good.", evidence, index) for _ in range(100))
-    assert time.perf_counter() - started < 2 * MOST_SECONDS
+    assert time.thread_time() - started < 2 * MOST_SECONDS
