@@ -7,10 +7,10 @@ PIP := PYTHONWARNINGS=ignore $(BIN)/pip install --quiet --disable-pip-version-ch
 EXAMPLE := fixtures/interviews/bakery.vtt
 EXAMPLE_GUIDE := fixtures/guides/bakery.yaml
 EXAMPLE_BENT := fixtures/demonstration/bent_quotes.yaml
-export FILE GUIDE
+export FILE GUIDE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run test format lint types contracts unit integration acceptance bench chaos clean distclean
+.PHONY: help install install-dev run serve test format lint types contracts unit integration acceptance bench chaos clean distclean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*##[ ]*\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -43,6 +43,9 @@ run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); w
 	if [ -n "$$GUIDE" ]; then set -- --guide "$$GUIDE"; elif [ -z "$$FILE" ]; then set -- --guide $(EXAMPLE_GUIDE); fi; \
 	if [ -z "$$FILE" ]; then set -- "$$@" --demonstrate $(EXAMPLE_BENT); fi; \
 	exec $(BIN)/notes-pipeline run "$$@" -- "$${FILE:-$(EXAMPLE)}"
+
+serve: $(VENV)/.installed  ## Serve the HTTP API with all that it needs (PORT=8000)
+	@exec $(BIN)/notes-pipeline serve --all --port "$${PORT:-8000}"
 
 test: $(VENV)/.installed-dev lint types contracts unit integration acceptance  ## Everything that must be green
 

@@ -10,6 +10,7 @@ from starlette.middleware.gzip import GZipMiddleware
 from notes_pipeline.api.access import Parts
 from notes_pipeline.api.around import Around, BodyLimits, Conditional
 from notes_pipeline.api.deprecation import LEAVING
+from notes_pipeline.api.operations import Checks, operations_router
 from notes_pipeline.api.problems import MEDIA_TYPE, ProblemBody, answer_with_problems
 from notes_pipeline.api.routes import PREFIX, guides, notes, reviews, runs, transcripts, webhooks
 
@@ -26,8 +27,8 @@ milliseconds; places in a transcript are characters (code points) of its text, f
 """
 
 
-def make_app(parts: Parts) -> FastAPI:
-    """Build the app; every route under /v1 asks for a key."""
+def make_app(parts: Parts, checks: Checks | None = None) -> FastAPI:
+    """Build the app; every route under /v1 asks for a key. `checks`: of health and numbers, None: without them."""
     app = FastAPI(
         title="notes_pipeline",
         version=version("notes-pipeline"),
@@ -42,6 +43,8 @@ def make_app(parts: Parts) -> FastAPI:
     answer_with_problems(app)
     for router in ROUTERS:
         app.include_router(router, responses=_PROBLEMS)
+    if checks is not None:
+        app.include_router(operations_router(checks))
     app.add_middleware(BodyLimits, most_bytes=parts.most_body_bytes, large_paths=frozenset({f"{PREFIX}/transcripts"}))
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)

@@ -15,10 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from notes_pipeline.api.deprecation import LEAVING, Leaving
 from notes_pipeline.api.problems import ProblemError, response
+from notes_pipeline.telemetry import metrics
 
 log = structlog.get_logger()
 
 _REQUEST_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+METHODS = frozenset({"GET", "HEAD", "POST", "DELETE", "PUT", "PATCH", "OPTIONS"})
 SMALL_BYTES = 2_000_000  # the largest guide is a hundredth of it
 BODY_S = 60.0  # for a body to arrive: 5 MB at 1 Mbit/s take 40
 HEADERS = {
@@ -69,12 +71,18 @@ class Around:
             try:
                 await self._app(scope, receive, send_on)
             finally:
-                taken_ms = round(1000 * (time.monotonic() - began), 1)
-                log.info("request", method=scope["method"], route=_template(scope), status=int(status), ms=taken_ms)
+                taken_s, route = time.monotonic() - began, _template(scope)
+                metrics.request_answered(_method(scope), route, int(status), taken_s)
+                log.info("request", method=_method(scope), route=route, status=int(status), ms=round(1000 * taken_s, 1))
 
     def _leaving_headers(self, scope: Scope) -> dict[str, str]:
         leaving = self._leaving.get((scope["method"], _template(scope)))
         return {} if leaving is None else leaving.headers
+
+
+def _method(scope: Scope) -> str:
+    """Give one of few: a label, and a line, must not grow with what is sent."""
+    return scope["method"] if scope["method"] in METHODS else "other"
 
 
 def _template(scope: Scope) -> str:

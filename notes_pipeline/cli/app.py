@@ -322,12 +322,15 @@ def worker(
 @app.command()
 def serve(
     host: Annotated[str, typer.Option(help="The address to listen at.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(min=0, max=65535, help="The port.")] = 8000,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="The port; 0 takes a free one.")] = 8000,
+    with_all: Annotated[
+        bool, typer.Option("--all", help="With a worker, and with servers and a model where no setting names them.")
+    ] = False,
 ) -> None:
-    """Serve `/healthz`, `/readyz` and `/metrics` over HTTP. Needs `DATABASE_URL` and `REDIS_URL`."""
-    from notes_pipeline.cli.serve import serve_operations
+    """Serve the HTTP API with `/healthz`, `/readyz` and `/metrics`. Without `--all`: `DATABASE_URL`, `REDIS_URL`."""
+    from notes_pipeline.cli.serve import serve_all, serve_api
 
-    serve_operations(host, port)
+    serve_all(host, port) if with_all else serve_api(host, port)
 
 
 @app.command()

@@ -1,52 +1,40 @@
-"""`serve`: whether the system is well, and its numbers, over HTTP."""
+"""`serve`: the HTTP API, whether the system is well, and its numbers; with `--all` also everything behind it."""
 
-import asyncio
-import os
 import signal
 import socket
 import sys
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
+from threading import Event, Thread
+from types import FrameType
 
 import structlog
 import uvicorn
-from anyio import to_thread
-from prometheus_client import CollectorRegistry
-from prometheus_client.exposition import choose_encoder
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
-from starlette.routing import Route
 
+from notes_pipeline.api.access import Parts
+from notes_pipeline.api.app import make_app
+from notes_pipeline.api.operations import checks_of
+from notes_pipeline.api.rates import RateLimit
 from notes_pipeline.bootstrap import Services
-from notes_pipeline.core.errors import NotesPipelineError, ServiceUnavailableError
-from notes_pipeline.diagnosis.revisions import require_schema
+from notes_pipeline.cli.services import upgrade
+from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
+from notes_pipeline.core.api_keys import Scope
+from notes_pipeline.core.errors import ServiceUnavailableError
 from notes_pipeline.logs import configure_logging
-from notes_pipeline.settings import read_settings
-from notes_pipeline.store.database import server_version
-from notes_pipeline.store.health import system_state
-from notes_pipeline.store.workers import workers_seen
-from notes_pipeline.telemetry.redaction import describe, safe_text
-from notes_pipeline.telemetry.system import SystemState, register_system
-from notes_pipeline.worker.app import CONTROL_QUEUE, DRAFT_QUEUE
-from notes_pipeline.worker.doorbell import check_broker, queue_length, redis_client
+from notes_pipeline.settings import Settings, read_settings
+from notes_pipeline.store.api_keys import add_key, list_keys
+from notes_pipeline.store.workspaces import ensure_workspace
+from notes_pipeline.worker.app import create_app
+from notes_pipeline.worker.doorbell import Doorbell, redis_client
 
 log = structlog.get_logger()
 
 STOP_S = 10
-PATIENCE_S = 3.0  # of one answer to readyz: who asks waits seconds, and a part that hangs would keep all others unsaid
+CHECK_EVERY_S = 1.0
+KEY_NAME = "serve"
 
 
-@dataclass(frozen=True, slots=True)
-class Checks:
-    """What is asked for readiness: each raises NotesPipelineError with what is missing. `registry`: of the numbers."""
-
-    ready: Mapping[str, Callable[[], None]]
-    registry: CollectorRegistry
-
-
-def serve_operations(host: str, port: int) -> None:
-    """Serve /healthz, /readyz and /metrics until stopped. `port`: 0 takes a free one.
+def serve_api(host: str, port: int) -> None:
+    """Serve the API until stopped. `port`: 0 takes a free one.
 
     Raises:
         ServiceUnavailableError: a setting is missing, the port is taken, or the host is none of ours.
@@ -54,55 +42,119 @@ def serve_operations(host: str, port: int) -> None:
     settings = read_settings()
     configure_logging(as_json=settings.logs_as_json(sys.stderr.isatty()))
     if settings.database_url is None or settings.redis_url is None:
-        raise ServiceUnavailableError("serve needs DATABASE_URL and REDIS_URL")
+        raise ServiceUnavailableError(
+            "serve needs DATABASE_URL and REDIS_URL; `notes-pipeline serve --all` starts servers of its own"
+        )
+    with _listen(host, port) as listener:
+        log.info("serving", host=host, port=listener.getsockname()[1])
+        _serve(_server(settings), listener)
+
+
+def serve_all(host: str, port: int) -> None:
+    """Serve the API with a worker, and with database, broker and offline model where no setting names them.
+
+    Makes a key where the workspace has none, and prints it once. A worker that dies is started again.
+
+    Raises:
+        ServiceUnavailableError: the port is taken, or a part ended by itself too often.
+    """
+    settings = read_settings()
+    configure_logging(as_json=settings.logs_as_json(sys.stderr.isatty()))
+    with stoppable(), _listen(host, port) as listener, database(settings) as with_database:
+        upgrade(with_database)
+        with working_parts(with_database) as parts:
+            server = _server(parts.settings)
+            _greet(parts.settings, f"http://{host}:{listener.getsockname()[1]}")
+            with_failure = _watched(parts, server)
+            _serve(server, listener)
+            with_failure()
+
+
+class _Server(uvicorn.Server):
+    """Ends streams at once when it is to stop: each would else be waited for."""
+
+    def __init__(self, config: uvicorn.Config, stop_streams: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._stop_streams = stop_streams
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        self._stop_streams()
+        super().handle_exit(sig, frame)
+
+
+def _server(settings: Settings) -> _Server:
+    if settings.redis_url is None:
+        raise ServiceUnavailableError("no broker: set REDIS_URL")
     services = Services(settings)
+    parts = Parts(
+        services,
+        RateLimit(settings.notes_api_requests_per_minute, redis_client(settings.redis_url)),
+        Doorbell(create_app(settings.redis_url)).ring,
+        settings.notes_max_upload_bytes,
+    )
     config = uvicorn.Config(
-        operations_app(_checks(services, settings.redis_url)),
+        make_app(parts, checks_of(services, settings.redis_url)),
         ws="none",
         lifespan="off",
         log_config=None,
         access_log=False,
         server_header=False,
+        proxy_headers=False,
         timeout_graceful_shutdown=STOP_S,
     )
-    # Once it has stopped, uvicorn raises the signal anew: SIGTERM is to end this command as it ends a worker, with 0.
-    signal.signal(signal.SIGTERM, lambda *_: None)
-    with _listen(host, port) as listener:
-        log.info("serving", host=host, port=listener.getsockname()[1])
-        uvicorn.Server(config).run(sockets=[listener])
+    return _Server(config, parts.streams.stop)
 
 
-def operations_app(checks: Checks) -> Starlette:
-    """Build the app: health is that it answers; readiness is 503 with what is missing by part."""
-
-    async def healthz(_request: Request) -> Response:
-        return JSONResponse({"status": "ok", "pid": os.getpid()})
-
-    async def readyz(_request: Request) -> Response:
-        answers = await asyncio.gather(*(_asked(check) for check in checks.ready.values()))
-        missing = {part: said for part, said in zip(checks.ready, answers, strict=True) if said is not None}
-        said = {"status": "unavailable" if missing else "ok", "missing": missing}
-        return JSONResponse(said, status_code=503 if missing else 200)
-
-    async def metrics(request: Request) -> Response:
-        encode, content_type = choose_encoder(request.headers.get("accept", ""))
-        return Response(await to_thread.run_sync(encode, checks.registry), headers={"content-type": content_type})
-
-    return Starlette(routes=[Route("/healthz", healthz), Route("/readyz", readyz), Route("/metrics", metrics)])
+def _serve(server: _Server, listener: socket.socket) -> None:
+    """Serve until SIGTERM or Ctrl-C, which both end it with 0."""
+    for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them anew once it has stopped
+        signal.signal(number, lambda *_: None)
+    server.run(sockets=[listener])
 
 
-async def _asked(check: Callable[[], None]) -> str | None:
-    """Give what is missing, None: nothing. A thread that hangs is left to itself."""
-    try:
-        async with asyncio.timeout(PATIENCE_S):
-            await to_thread.run_sync(check, abandon_on_cancel=True)
-    except TimeoutError:
-        return f"does not answer within {PATIENCE_S:g} s"
-    except NotesPipelineError as error:
-        return safe_text(str(error))
-    except Exception as error:  # noqa: BLE001 (whatever it is, the part is not ready)
-        return describe(error)
-    return None
+def _watched(parts: WorkingParts, server: _Server) -> Callable[[], None]:
+    """Look after the other processes. Returns what raises the error that stopped the server, if one did."""
+    failures: list[ServiceUnavailableError] = []
+    is_over = Event()
+
+    def watch() -> None:
+        while not is_over.wait(CHECK_EVERY_S):
+            try:
+                parts.check()
+            except ServiceUnavailableError as error:
+                failures.append(error)
+                server.should_exit = True
+                return
+
+    thread = Thread(target=watch, name="parts", daemon=True)
+    thread.start()
+
+    def end() -> None:
+        is_over.set()
+        thread.join()
+        if failures:
+            raise failures[0]
+
+    return end
+
+
+def _greet(settings: Settings, url: str) -> None:
+    """Print where the API is, and a key where the workspace has none that could be used."""
+    services = Services(settings)
+    with services.transactions.begin() as session:
+        workspace_id = ensure_workspace(session, settings.notes_workspace)
+        usable = [key for key in list_keys(session, workspace_id) if key.revoked_at is None]
+        token = None if usable else add_key(session, workspace_id, KEY_NAME, [Scope.ADMIN])[1]
+    services.engine.dispose()
+    print(f"API: {url}/v1 (its description: {url}/v1/openapi.json)")
+    if token is None:
+        print("Key: the workspace has one; `notes-pipeline keys create --name NAME --scope admin` makes another")
+    else:
+        print(f"Key: {token}")
+        print("     (may do everything; it is not shown again)")
+    shown = token or "$KEY"
+    print(f'Try: curl -H "Authorization: Bearer {shown}" -F file=@fixtures/interviews/bakery.vtt {url}/v1/transcripts')
+    print("Ctrl-C stops everything.", flush=True)
 
 
 def _listen(host: str, port: int) -> socket.socket:
@@ -112,35 +164,3 @@ def _listen(host: str, port: int) -> socket.socket:
         raise ServiceUnavailableError(
             f"cannot listen at {host}:{port}: {error.strerror}. Name another --port"
         ) from error
-
-
-def _checks(services: Services, redis_url: str) -> Checks:
-    client = redis_client(redis_url)
-
-    def state() -> SystemState:
-        with services.transactions.begin() as session:
-            return system_state(session)
-
-    def queues() -> dict[str, int]:
-        return {queue: queue_length(client, queue) for queue in (DRAFT_QUEUE, CONTROL_QUEUE)}
-
-    def worker() -> None:
-        with services.transactions.begin() as session:
-            if not workers_seen(session):
-                raise ServiceUnavailableError("no worker gave a sign of life in the last minute")
-
-    registry = CollectorRegistry()
-    register_system(registry, state, queues)
-    return Checks(
-        {
-            "database": lambda: _answers(services),
-            "migrations": lambda: require_schema(services.engine),
-            "broker": lambda: check_broker(redis_url),
-            "worker": worker,
-        },
-        registry,
-    )
-
-
-def _answers(services: Services) -> None:
-    server_version(services.engine)

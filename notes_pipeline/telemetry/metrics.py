@@ -82,7 +82,22 @@ _first_call = Histogram(
 slots_total = Gauge("notes_slots", "Calls that this process has in flight at most.", registry=REGISTRY)
 slots_busy = Gauge("notes_slots_busy", "Chunks in hand, up to the number of slots.", registry=REGISTRY)
 
-streams_open = Gauge("notes_api_streams", "Streams of server-sent events that are open.", registry=REGISTRY)
+API_REGISTRY = CollectorRegistry()  # of a process that serves the API
+streams_open = Gauge("notes_api_streams", "Streams of server-sent events that are open.", registry=API_REGISTRY)
+_requests = Counter("notes_api_requests", "Requests to the API.", ("method", "route", "status"), registry=API_REGISTRY)
+_request_seconds = Histogram(
+    "notes_api_request_seconds",
+    "From the first byte of a request to the last of its answer.",
+    ("route",),
+    buckets=(0.005, 0.02, 0.1, 0.5, 2.0, 10.0),
+    registry=API_REGISTRY,
+)
+
+
+def request_answered(method: str, route: str, status: int, seconds: float) -> None:
+    """Count a request; `route`: its template."""
+    _requests.labels(method, route, str(status)).inc()
+    _request_seconds.labels(route).observe(seconds)
 
 
 class Names:
