@@ -57,6 +57,12 @@ class Streams:
         self._lock = Lock()
         self._is_stopping = False
 
+    @property
+    def number(self) -> int:
+        """How many are open."""
+        with self._lock:
+            return self._of_key.total()
+
     def stop(self) -> None:
         """End all streams within a moment: whoever watches connects anew, elsewhere."""
         self._is_stopping = True
