@@ -76,6 +76,7 @@ bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, 
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers
 	$(BIN)/python tests/benchmarks/bench_asking.py
 	$(BIN)/python -m tests.benchmarks.bench_pipeline
+	$(BIN)/python -m tests.benchmarks.bench_api
 
 chaos: $(VENV)/.installed-dev  ## Real processes under random faults (FAULTS=300, about 25 minutes)
 	$(BIN)/python -m tests.chaos --faults $${FAULTS:-300}

@@ -77,8 +77,8 @@ def caller_with(scope: Scope) -> Callable[..., Caller]:
         transactions = parts.services.transactions
         if sent is None:
             raise _unknown("no key was sent: send `Authorization: Bearer npk_...`")
-        with transactions.begin() as session:
-            found = find_key(session, sent.credentials)
+        with transactions.direct() as statements:
+            found = find_key(statements, sent.credentials)
         if found is None:
             raise _unknown("the key is unknown or revoked: make one with `notes-pipeline keys create`")
         key, workspace = found

@@ -4,12 +4,13 @@ from collections.abc import Iterable
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.api_keys import ApiKey, Scope, hash_secret, hint_of, is_secret, new_token, parse_token
 from notes_pipeline.core.ids import new_id
-from notes_pipeline.store.tables import ApiKeyRow, WorkspaceRow
+from notes_pipeline.store.direct import Statements
+from notes_pipeline.store.tables import ApiKeyRow
 
 USE_NOTED_EVERY = timedelta(minutes=1)
 _NO_HASH = hash_secret("")  # compared with where there is no such key, so that both take the same time
@@ -32,27 +33,22 @@ def add_key(session: Session, workspace_id: UUID, name: str, scopes: Iterable[Sc
     return _key(row), token
 
 
-def find_key(session: Session, token: str) -> tuple[ApiKey, str] | None:
-    """Give the key of a token and the name of its workspace, and note that it was used.
+def find_key(statements: Statements, token: str) -> tuple[ApiKey, str] | None:
+    """Give the key of a token and the name of its workspace, and note once a minute that it is used.
 
     None: there is no such key, or it is revoked. To be asked outside any workspace, which is not known yet.
     """
     parsed = parse_token(token)
-    row = None if parsed is None else session.get(ApiKeyRow, parsed[0])
-    is_right = is_secret("" if parsed is None else parsed[1], _NO_HASH if row is None else row.secret_hash)
-    if row is None or not is_right or row.revoked_at is not None:
+    rows = [] if parsed is None else statements.run(_FIND, {"id": parsed[0], "noted": USE_NOTED_EVERY})
+    row = rows[0] if rows else None
+    is_right = is_secret("" if parsed is None else parsed[1], _NO_HASH if row is None else row[4])
+    if row is None or not is_right or row[8] is not None:
         return None
-    session.execute(
-        update(ApiKeyRow)
-        .where(
-            ApiKeyRow.id == row.id,
-            or_(ApiKeyRow.last_used_at.is_(None), ApiKeyRow.last_used_at < func.now() - USE_NOTED_EVERY),
-        )
-        .values(last_used_at=func.now())
-        .execution_options(synchronize_session=False)
-    )
-    workspace = session.scalars(select(WorkspaceRow.name).where(WorkspaceRow.id == row.workspace_id)).one()
-    return _key(row), workspace
+    id_, workspace_id, name, hint, _, scopes, created_at, last_used_at, revoked_at, workspace, is_noted = row
+    if not is_noted:
+        statements.run(_NOTE_USE, {"id": id_})
+    may = frozenset(Scope(scope) for scope in scopes)
+    return ApiKey(id_, workspace_id, name, hint, may, created_at, last_used_at, revoked_at), workspace
 
 
 def list_keys(session: Session, workspace_id: UUID) -> list[ApiKey]:
@@ -87,3 +83,12 @@ def _key(row: ApiKeyRow) -> ApiKey:
         last_used_at=row.last_used_at,
         revoked_at=row.revoked_at,
     )
+
+
+# Asked at each request: statements without SQLAlchemy cost a third.
+_FIND = """
+    SELECT k.id, k.workspace_id, k.name, k.hint, k.secret_hash, k.scopes, k.created_at, k.last_used_at, k.revoked_at,
+           w.name, coalesce(k.last_used_at > now() - %(noted)s, false)
+    FROM api_key k JOIN workspace w ON w.id = k.workspace_id WHERE k.id = %(id)s
+"""
+_NOTE_USE = "UPDATE api_key SET last_used_at = now() WHERE id = %(id)s"

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 from notes_pipeline.core.api_keys import Scope
 from notes_pipeline.store.api_keys import add_key, find_key, list_keys, revoke_key
 from notes_pipeline.store.database import Transactions
+from notes_pipeline.store.direct import InSession
 from notes_pipeline.store.tables import Base
 from notes_pipeline.store.tenancy import ROLE, OfWorkspace
 from tests.integration.pipeline import Pipeline, answer, interview
@@ -181,17 +182,17 @@ def test_a_key_is_known_by_its_token_until_it_is_revoked(two: Two) -> None:
     with two.transactions.begin() as session:
         key, token = add_key(session, two.ours, "backend", [Scope.UPLOAD, Scope.READ])
     with two.transactions.begin() as session:
-        assert find_key(session, token) == (key, "ours")
+        assert find_key(InSession(session), token) == (key, "ours")
     with two.inside.begin() as session:
         (listed,) = [each for each in list_keys(session, two.ours) if each.id == key.id]
         assert listed.last_used_at is not None
     with two.transactions.begin() as session:
         for wrong in ("", token[:-1], token + "x", token.replace(key.id.hex, uuid4().hex)):
-            assert find_key(session, wrong) is None
+            assert find_key(InSession(session), wrong) is None
         assert not revoke_key(session, two.theirs, key.id)
         assert revoke_key(session, two.ours, key.id)
         assert not revoke_key(session, two.ours, key.id)
-        assert find_key(session, token) is None
+        assert find_key(InSession(session), token) is None
 
 
 def test_no_token_is_stored(two: Two) -> None:
