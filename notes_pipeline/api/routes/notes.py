@@ -42,7 +42,10 @@ def list_notes(
     ] = None,
     text: Annotated[
         SearchText | None,
-        Query(description='Words of the statement, or of one quote; `"a phrase"`, `-without`, `or`. Not stemmed.'),
+        Query(
+            description='Words of the statement, or of one quote; `"a phrase"`, `-without`, `or`. '
+            "Not stemmed; without a word it finds nothing."
+        ),
     ] = None,
     cursor: Cursor = None,
     limit: Limit = 50,
