@@ -8,6 +8,7 @@ are threads of this process. Everything is on this machine and shares its cores.
 
 import argparse
 import json
+import math
 import os
 import statistics
 import subprocess
@@ -85,7 +86,7 @@ SEED = (
             CASE i % 12 WHEN 0 THEN 'flagged' ELSE 'supported' END, '{}',
             CASE i % 3 WHEN 0 THEN '{Ina}' ELSE '{Bram}' END ::text[], 'seeded', now() - (:notes - i) * interval '1 s'
         FROM generate_series(1, :transcripts) t JOIN run ON run.id = seeded('0003', t),
-            generate_series((t - 1) * 100, t * 100 - 1) i JOIN phrase ON phrase.n = i * 7919 % 20000""",
+            generate_series((t - 1) * 100, t * 100 - 1) i JOIN phrase ON phrase.n = i * 7 % 20000""",
     """INSERT INTO evidence (id, transcript_id, note_id, ordinal, quote, verdict, score, reasons, spans,
             first_utterance, last_utterance, speaker, start_ms, end_ms, matched_text, prefix, suffix, alternatives,
             diff, verifier_version)
@@ -218,7 +219,7 @@ def measure(
     for thread in threads:
         thread.join()
     wall = time.monotonic() - began
-    cut = statistics.quantiles(taken, n=100) if len(taken) > 1 else taken * 99
+    cut = statistics.quantiles(taken, n=100) if len(taken) > 1 else [math.nan] * 99
     return cut[49], cut[98], len(taken) / wall
 
 

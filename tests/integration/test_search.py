@@ -63,23 +63,25 @@ def test_nobody_finds_the_notes_of_others(made: OneOfEach) -> None:
         assert session.execute(text(FIND), {"words": "phone"}).all() == []  # of no workspace
 
 
-def test_pages_of_a_search_give_each_note_once(made: OneOfEach) -> None:
+@pytest.mark.parametrize("many", [240, 5_100], ids=["few are looked up", "many are met on the way"])
+def test_pages_of_a_search_give_each_note_once(made: OneOfEach, many: int) -> None:
     with made.api.transactions.begin() as session:
         session.execute(
             text(
                 "INSERT INTO note (id, workspace_id, transcript_id, run_id, chunk_id, ordinal, stage, question_id, "
                 "statement, status, flags, speakers, model) SELECT gen_random_uuid(), workspace_id, transcript_id, "
                 "run_id, chunk_id, ordinal + n, stage, question_id, statement, status, flags, speakers, model "
-                "FROM note, generate_series(1, 24) n"
-            )
+                "FROM note, generate_series(1, :many) n"
+            ),
+            {"many": many},
         )
     ids: list[str] = []
     cursor: dict[str, str] = {}
     while True:
-        page = body_of(made.owner.get("/v1/notes", params={"text": "phone", "limit": 10, **cursor}))
+        page = body_of(made.owner.get("/v1/notes", params={"text": "phone", "limit": 100, **cursor}))
         ids += [each["id"] for each in page["items"]]
         if page["next"] is None:
             break
         cursor = {"cursor": page["next"]}
-    assert len(ids) == len(set(ids)) == 25
+    assert len(ids) == len(set(ids)) == many + 1
     assert ids == sorted(ids)
