@@ -4,11 +4,9 @@ import base64
 import binascii
 import struct
 from datetime import UTC, datetime, timedelta
-from http import HTTPStatus
 from uuid import UUID
 
-from notes_pipeline.api.paging import cursor_at, position_of
-from notes_pipeline.api.problems import ProblemError
+from notes_pipeline.api.paging import cursor_at, invalid_cursor, position_of, written
 from notes_pipeline.store.notes import StoredNote
 from notes_pipeline.store.search import Place
 
@@ -40,11 +38,8 @@ def after_changed(cursor: str | None) -> tuple[datetime | None, Place | None]:
         place = Place(UUID(bytes=note_id), _EPOCH + updated_at * _MICROSECOND)
         return _EPOCH + until * _MICROSECOND, place
     except (binascii.Error, struct.error, ValueError, OverflowError):
-        raise ProblemError(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "invalid-cursor",
-            "cursor: is none of a list with updated_since; take `next` of a page as it is, or leave it out",
-        ) from None
+        detail = "cursor: is none of a list with updated_since; take `next` of a page as it is, or leave it out"
+        raise invalid_cursor(detail) from None
 
 
 def cursor_of(last: StoredNote, until: datetime | None) -> str:
@@ -52,4 +47,4 @@ def cursor_of(last: StoredNote, until: datetime | None) -> str:
     if until is None:
         return cursor_at(last.id)
     times = ((each - _EPOCH) // _MICROSECOND for each in (until, last.updated_at))
-    return base64.urlsafe_b64encode(_CHANGED.pack(*times, last.id.bytes)).rstrip(b"=").decode()
+    return written(_CHANGED.pack(*times, last.id.bytes))

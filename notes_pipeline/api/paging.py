@@ -37,15 +37,21 @@ def position_of(cursor: str | None) -> UUID | None:
     try:
         return UUID(bytes=base64.urlsafe_b64decode(cursor + "=="))
     except (binascii.Error, ValueError):
-        raise ProblemError(
-            HTTPStatus.UNPROCESSABLE_ENTITY,
-            "invalid-cursor",
-            "cursor: is none of ours; take `next` of a page as it is, or leave it out to begin anew",
-        ) from None
+        detail = "cursor: is none of ours; take `next` of a page as it is, or leave it out to begin anew"
+        raise invalid_cursor(detail) from None
+
+
+def invalid_cursor(detail: str) -> ProblemError:
+    return ProblemError(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-cursor", detail)
 
 
 def cursor_at(position: UUID) -> str:
-    return base64.urlsafe_b64encode(position.bytes).rstrip(b"=").decode()
+    return written(position.bytes)
+
+
+def written(place: bytes) -> str:
+    """Write a place as it can stand in a URL."""
+    return base64.urlsafe_b64encode(place).rstrip(b"=").decode()
 
 
 def page_of(found: Sequence[T], limit: int, id_of: Callable[[T], UUID]) -> tuple[Sequence[T], str | None]:

@@ -19,6 +19,7 @@ from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
 from notes_pipeline.core.api_keys import Scope
 from notes_pipeline.core.errors import ServiceUnavailableError
+from notes_pipeline.llm.offline.listening import open_port
 from notes_pipeline.logs import configure_logging
 from notes_pipeline.settings import Settings, read_settings
 from notes_pipeline.store.api_keys import add_key, list_keys
@@ -164,11 +165,8 @@ def listen(host: str, port: int) -> socket.socket:
         ServiceUnavailableError: it is taken, or the host is none of ours.
     """
     try:
-        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
+        return open_port(host, port, takes_ipv4=False)
     except OSError as error:
         raise ServiceUnavailableError(
             f"cannot listen at {host}:{port}: {error.strerror}. Name another --port"
         ) from error
-    # asyncio does it for sockets of its own making only. Without, each answer waits 40 ms for an acknowledgement.
-    listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listener

@@ -6,14 +6,14 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from notes_pipeline.api.paging import Page
-from notes_pipeline.api.shapes.base import Shape, Time
+from notes_pipeline.api.shapes.base import NO_NUL, Shape, Time
 from notes_pipeline.core.notes import Evidence, Flag, Judged, Judgement, Note, NoteStatus, Reason, Verdict
 from notes_pipeline.core.reviewing import ReviewState, is_readable
 from notes_pipeline.core.wording import FLAGS, JUDGEMENTS, REASONS, VERDICTS
 from notes_pipeline.steps.search_notes import SourcedNote
 from notes_pipeline.store.search import Source
 
-SearchText = Annotated[str, StringConstraints(max_length=2_000, pattern=r"^[^\x00]*$")]  # PostgreSQL keeps no U+0000
+SearchText = Annotated[str, StringConstraints(max_length=2_000, pattern=NO_NUL)]
 
 
 class ReasonShape(Shape):

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from notes_pipeline.api.shapes.base import Request, Shape, Time
+from notes_pipeline.api.shapes.base import NO_NUL, Request, Shape, Time
 from notes_pipeline.core.notes import CoverageState, NoteStatus
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
 from notes_pipeline.llm.offline import is_offline
@@ -18,7 +18,7 @@ from notes_pipeline.store.model_calls import Spending
 from notes_pipeline.store.runs import StoredRun
 from notes_pipeline.store.summaries import StoredSummary
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 
 
 class RunRequest(Request):

@@ -6,12 +6,11 @@ from uuid import UUID
 
 from pydantic import Field, StringConstraints
 
-from notes_pipeline.api.shapes.base import Request, Shape, Time
+from notes_pipeline.api.shapes.base import NO_NUL, Request, Shape, Time
 from notes_pipeline.core.roles import Role
 from notes_pipeline.store.erasing import Erasure
 from notes_pipeline.store.transcripts import StoredTranscript, StoredUtterance
 
-NO_NUL = r"^[^\x00]*$"  # PostgreSQL takes no other
 Line = Annotated[str, StringConstraints(min_length=1, max_length=500, pattern=NO_NUL)]
 ExternalId = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=NO_NUL)]
 

@@ -1,4 +1,4 @@
-"""Open the port of the offline model; apart from the server, which takes half a second to import."""
+"""Open ports to serve at, the offline model's above all; apart from the server, which takes half a second to import."""
 
 import socket
 
@@ -18,16 +18,30 @@ def listen_for_child() -> tuple[socket.socket, str]:
 
 
 def listen(host: str, port: int) -> socket.socket:
+    try:
+        return open_port(host, port)
+    except OSError as error:
+        raise ServiceUnavailableError(f"the offline model cannot listen at {host}:{port}: {error.strerror}") from error
+
+
+def open_port(host: str, port: int, *, takes_ipv4: bool = True) -> socket.socket:
+    """Open a port for uvicorn. `takes_ipv4`: at an IPv6 address also IPv4, where the system does.
+
+    Raises:
+        OSError: it is taken, or the host is none of ours.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     # Without naming TCP here asyncio leaves Nagle's algorithm on, and every answer waits 40 ms for an acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if family == socket.AF_INET6 and not takes_ipv4:
+            listener.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
         listener.bind((host, port))
         listener.listen(BACKLOG)
-    except OSError as error:
+    except OSError:
         listener.close()
-        raise ServiceUnavailableError(f"the offline model cannot listen at {host}:{port}: {error.strerror}") from error
+        raise
     return listener
 
 
