@@ -168,7 +168,8 @@ def test_who_polls_misses_no_change_that_is_committed_late(api: Api, client: Tes
         {"cursor": "x"}, {"cursor": "AAAA"}, {"cursor": "é"}, {"updated_since": LONG_AGO, "cursor": "AAAA"},
         {"updated_since": LONG_AGO, "cursor": "A" * 43}, {"updated_since": LONG_AGO, "cursor": "_" * 43},
         {"text": "a\x00b"}, {"speaker": "\x00"}, {"question": "\x00"}, {"limit": "101"}, {"limit": "0"},
-        {"status": "rejected"}, {"updated_since": "2020-01-01T00:00:00"}, {"run_id": "1"}, {"text": "x" * 2_001},
+        {"status": "rejected"}, {"updated_since": "2020-01-01T00:00:00"}, {"updated_since": "2020"},
+        {"updated_since": "1.5e9"}, {"run_id": "1"}, {"text": "x" * 2_001},
     ],
     ids=str,
 )  # fmt: skip

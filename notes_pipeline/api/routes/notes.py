@@ -5,12 +5,13 @@ from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AfterValidator, AwareDatetime
+from pydantic import AfterValidator
 
 from notes_pipeline.api.access import Reader
 from notes_pipeline.api.note_places import after_changed, cursor_of, place_of
 from notes_pipeline.api.paging import Cursor, Limit
 from notes_pipeline.api.routes import PREFIX
+from notes_pipeline.api.shapes.base import SentTime
 from notes_pipeline.api.shapes.notes import NotePage, NoteShape, SearchText, tag_of
 from notes_pipeline.core.notes import NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
@@ -37,7 +38,7 @@ def list_notes(
     ] = None,
     review_state: ReviewState | None = None,
     updated_since: Annotated[
-        Annotated[AwareDatetime, WITHIN] | None,
+        Annotated[SentTime, WITHIN] | None,
         Query(description="Changed from then on, by time of change. Go on with `as_of` of the answer."),
     ] = None,
     text: Annotated[

@@ -3,9 +3,9 @@
 from typing import Annotated, Any
 from uuid import UUID
 
-from pydantic import AfterValidator, AwareDatetime, Field
+from pydantic import AfterValidator, Field
 
-from notes_pipeline.api.shapes.base import Request, Shape, Time
+from notes_pipeline.api.shapes.base import Request, SentTime, Shape, Time
 from notes_pipeline.core.webhooks import DeliveryState, EventType, Outcome
 from notes_pipeline.steps.webhooks import NewSecret
 from notes_pipeline.store.webhooks import Health, StoredDelivery, StoredWebhook
@@ -82,7 +82,7 @@ class Delivery(Shape):
 class Replay(Request):
     """At most one of both; without either all that failed."""
 
-    since: AwareDatetime | None = Field(default=None, description="All events from then on, with the time's zone.")
+    since: SentTime | None = Field(default=None, description="All events from then on, with the time's zone.")
     event_id: UUID | None = Field(default=None, description="This one.")
 
 
