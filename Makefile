@@ -10,7 +10,7 @@ EXAMPLE_BENT := fixtures/demonstration/bent_quotes.yaml
 export FILE GUIDE PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help install install-dev run serve test format lint types contracts unit integration acceptance bench chaos clean distclean
+.PHONY: help install install-dev run serve test format lint types contracts unit integration acceptance with-servers bench chaos clean distclean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*##[ ]*\(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -34,7 +34,11 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) --no-build-isolation --editable '.[dev,embedded]'
 	@touch $@
 
-$(VENV)/.installed-bench: $(VENV)/.installed-dev
+$(VENV)/.installed-# Both at once: the long waits of one are the other's time. Three, as each of them mostly waits for its servers.
+with-servers: $(VENV)/.installed-dev
+	$(BIN)/pytest tests/acceptance tests/integration -n 3 --dist loadfile
+
+bench: $(VENV)/.installed-dev
 	@$(PIP) --no-build-isolation --editable '.[bench,dev,embedded]'
 	@touch $@
 
@@ -47,7 +51,7 @@ run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); w
 serve: $(VENV)/.installed  ## Serve the HTTP API with all that it needs (PORT=8000)
 	@exec $(BIN)/notes-pipeline serve --all --port "$${PORT:-8000}"
 
-test: $(VENV)/.installed-dev lint types contracts unit integration acceptance  ## Everything that must be green
+test: $(VENV)/.installed-dev lint types contracts unit with-servers  ## Everything that must be green
 
 format: $(VENV)/.installed-dev  ## Write the code in its one format
 	$(BIN)/ruff format .

@@ -1,6 +1,7 @@
 """The API over one database, as programs see it: keys of two workspaces, and the steps beside it."""
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -59,8 +60,19 @@ def make_api(engine: Engine, transactions: Transactions, *answers: str, per_minu
         rung.append(work)
         return True
 
-    parts = Parts(services, RateLimit(per_minute, None), ring, most_body_bytes=10_000_000)
-    return Api(make_app(parts), transactions, Pipeline(transactions, ScriptedModel(*answers)), rung)
+    app = make_app(Parts(services, RateLimit(per_minute, None), ring, most_body_bytes=10_000_000))
+    app.openapi_schema = _description(app.openapi)
+    return Api(app, transactions, Pipeline(transactions, ScriptedModel(*answers)), rung)
+
+
+_described: list[dict[str, Any]] = []
+
+
+def _description(describe: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """Give the description of all apps, made once: it takes a quarter of a second."""
+    if not _described:
+        _described.append(describe())
+    return _described[0]
 
 
 def body_of(response: Any, status: int = 200) -> Any:
