@@ -58,6 +58,9 @@ class Settings(BaseSettings):
     notes_max_chunks: int = Field(default=2_000, ge=1, description="Of one run.")
     notes_max_open_runs: int = Field(default=10_000, ge=1, description="Of one workspace; more are refused.")
     notes_api_requests_per_minute: int = Field(default=600, ge=1, description="Of each API key, over all processes.")
+    notes_session_secret: SecretStr | None = Field(
+        default=None, min_length=32, description="Seals sign-ins of reviewers, the same in all API processes."
+    )
     notes_max_upload_bytes: int = Field(default=50_000_000, ge=1_000, description="Of one request to the API.")
     notes_allow_private_urls: bool = Field(
         default=False, description="URLs that users give may lead into private networks."

@@ -12,6 +12,8 @@ from notes_pipeline.api.around import Around, BodyLimits, Conditional
 from notes_pipeline.api.deprecation import LEAVING
 from notes_pipeline.api.operations import Checks, operations_router
 from notes_pipeline.api.problems import MEDIA_TYPE, ProblemBody, answer_with_problems
+from notes_pipeline.api.review.access import PATH as REVIEW
+from notes_pipeline.api.review.app import review_app, to_pages
 from notes_pipeline.api.routes import PREFIX, guides, notes, reviews, runs, transcripts, webhooks
 
 GZIP_FROM_BYTES = 1_000
@@ -45,7 +47,11 @@ def make_app(parts: Parts, checks: Checks | None = None) -> FastAPI:
         app.include_router(router, responses=_PROBLEMS)
     if checks is not None:
         app.include_router(operations_router(checks))
-    app.add_middleware(BodyLimits, most_bytes=parts.most_body_bytes, large_paths=frozenset({f"{PREFIX}/transcripts"}))
+    app.mount(REVIEW, review_app(parts))
+    for bare in ("/", REVIEW):
+        app.add_api_route(bare, to_pages, include_in_schema=False)
+    large_paths = frozenset({f"{PREFIX}/transcripts", f"{REVIEW}/upload"})
+    app.add_middleware(BodyLimits, most_bytes=parts.most_body_bytes, large_paths=large_paths)
     app.add_middleware(Conditional)
     app.add_middleware(GZipMiddleware, minimum_size=GZIP_FROM_BYTES)
     app.add_middleware(Around)  # the outermost is added last

@@ -10,13 +10,13 @@ from notes_pipeline.bootstrap import Services, Wishes, run_options
 from notes_pipeline.cli.exits import Exit, complain, exit_code, printable
 from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.printing import print_run
-from notes_pipeline.cli.run import EXITS, general_guide, work_until_over
+from notes_pipeline.cli.run import EXITS, work_until_over
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import database, stoppable
 from notes_pipeline.core.errors import InputError, NotesPipelineError, NotFoundError, ServiceUnavailableError
 from notes_pipeline.settings import read_settings
 from notes_pipeline.steps.cancel_run import cancel_run
-from notes_pipeline.steps.ingest import IngestedGuide, ingest_guide, ingest_transcript
+from notes_pipeline.steps.ingest import IngestedGuide, general_guide, ingest_guide, ingest_transcript
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.patience import insist
 from notes_pipeline.steps.read_run import find_run, read_run

@@ -3,7 +3,6 @@
 import sys
 import time
 from contextlib import suppress
-from importlib.resources import files
 from pathlib import Path
 from shutil import disk_usage
 from uuid import UUID
@@ -30,7 +29,13 @@ from notes_pipeline.readers.guides import read_guide
 from notes_pipeline.settings import DEFAULT_DATA, Settings, read_settings
 from notes_pipeline.steps.demonstrate import check_by_hand
 from notes_pipeline.steps.estimate import Estimate, estimate_run
-from notes_pipeline.steps.ingest import IngestedGuide, IngestedTranscript, ingest_guide, ingest_transcript
+from notes_pipeline.steps.ingest import (
+    IngestedGuide,
+    IngestedTranscript,
+    general_guide,
+    ingest_guide,
+    ingest_transcript,
+)
 from notes_pipeline.steps.next_work import NextWork
 from notes_pipeline.steps.read_run import Progress, read_progress, read_run
 from notes_pipeline.steps.request_run import RunOptions, request_run
@@ -89,11 +94,6 @@ def run_file(
     if report.run.state is not RunState.FINISHED:
         _say(f"The run is {report.run.state.value}: {printable(report.run.reason or 'for no known reason')}")
     return EXITS[report.run.state]
-
-
-def general_guide() -> bytes:
-    """The guide that is used when a user names none."""
-    return files("notes_pipeline").joinpath("guides/general.yaml").read_bytes()
 
 
 def _estimate(services: Services, transcript: Transcript, guide: Guide, options: RunOptions) -> Estimate:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from notes_pipeline.core.errors import InvalidReviewError
-from notes_pipeline.core.notes import Evidence, Flag, Judgement, Note, NoteStatus, Quote, Verdict
+from notes_pipeline.core.notes import Evidence, Flag, Judgement, Note, NoteStatus, Quote, Reason, Verdict
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.core.wording import FLAGS, REASONS, VERDICTS
 
@@ -24,6 +24,7 @@ class Decision(StrEnum):
     ACCEPT = "accept"
     CORRECT = "correct"  # accept with another statement, another passage, or both
     REJECT = "reject"
+    WITHDRAW = "withdraw"  # take the latest decision back: the note is as it was before it
 
 
 class ReviewState(StrEnum):
@@ -100,8 +101,8 @@ class ReviewRequest:
 
     `statement`, `passage`, `replaces` are for corrections. `passage`: words to look for, or where they stand in the
     transcript's text. `replaces`: positions, from 0, of the note's evidence that the passage takes the place of; None:
-    of all, empty: of none, it comes on top. `is_override`: decide so whatever the checks found; with a reason and a
-    comment.
+    of all, empty: of none, it comes on top. `is_override`: decide so whatever the checks found; with a reason, which
+    stays with the note for all who read it.
 
     Raises:
         InvalidReviewError: it contradicts itself, or a text is missing or cannot be kept.
@@ -146,10 +147,12 @@ class ReviewRequest:
                 raise InvalidReviewError("whoever rejects a note overrides nothing: leave the override out")
             if self.reason is None:
                 raise InvalidReviewError(f"a rejection needs a reason: {_listed(REASONS_AGAINST)}")
-        if self.is_override and (self.reason is None or self.comment is None):
+        if self.decision is Decision.WITHDRAW and (self.is_override or self.reason is not None):
             raise InvalidReviewError(
-                f"an override needs a reason and a comment: {_listed(REASONS_TO_OVERRIDE)}, and why so in words"
+                "a decision that is taken back needs no reason: leave it out, or say it in the comment"
             )
+        if self.is_override and self.reason is None:
+            raise InvalidReviewError(f"an override needs a reason: {_listed(REASONS_TO_OVERRIDE)}")
         if self.reason is None:
             return
         if self.decision is Decision.ACCEPT and not self.is_override:
@@ -176,10 +179,13 @@ class ReviewedNote:
     attached: Evidence | None = None
 
 
-def decide(note: Note, request: ReviewRequest, *, attached: Evidence | None, check: Check) -> ReviewedNote:
+def decide(
+    note: Note, request: ReviewRequest, *, attached: Evidence | None, check: Check, is_trial: bool = False
+) -> ReviewedNote:
     """Give the note as it is after a review; the latest review counts, whatever was decided before.
 
-    `attached`: the passage of the request, verified. What is accepted or corrected must stand, or be overridden:
+    `attached`: the passage of the request, verified. `is_trial`: tell what it would come to, whatever speaks against
+    it. What is accepted or corrected must stand, or be overridden:
 
         decision   nothing against it    something against it    the same, as override
         accept     accepted              refused                 accepted, overridden, flagged still
@@ -201,11 +207,15 @@ def decide(note: Note, request: ReviewRequest, *, attached: Evidence | None, che
             reviewed = ReviewedNote(note, ReviewState.ACCEPTED)
         case Decision.CORRECT:
             reviewed = _correct(note, request, attached, check)
+        case Decision.WITHDRAW:
+            raise ValueError("what a note was before is not known from the note")
+    if is_trial:
+        return reviewed
     against = objections(reviewed.note)
     if against and not request.is_override:
         raise InvalidReviewError(
             f"the note does not stand: {'; '.join(against)}. Correct that, reject the note, "
-            "or override it with a reason and a comment"
+            "or override it with a reason"
         )
     if request.is_override and not against:
         raise InvalidReviewError("nothing speaks against the note: leave the override out")
@@ -321,7 +331,21 @@ def is_readable(status: NoteStatus, state: ReviewState) -> bool:
 
 
 # How far each finding speaks against a note; what verification found weighs more than what a second model thinks.
-_VERDICT_RISK = {Verdict.UNSUPPORTED: 8.0, Verdict.ALTERED: 6.0}
+_VERDICT_RISK = {Verdict.UNSUPPORTED: 12.0, Verdict.ALTERED: 6.0}
+_REASON_RISK = {
+    Reason.NEGATION: 3.0,
+    Reason.ANTONYM: 3.0,
+    Reason.SPEAKER: 3.0,
+    Reason.NUMBER: 2.5,
+    Reason.ENTITY: 2.0,
+    Reason.STITCHED: 2.0,
+    Reason.QUANTIFIER: 1.5,
+    Reason.HEDGE: 1.5,
+    Reason.CONTEXT: 1.5,
+    Reason.QUESTION: 1.5,
+    Reason.OMISSION: 1.0,
+    Reason.WORDING: 1.0,
+}
 _JUDGEMENT_RISK = {Judgement.NOT_SUPPORTED: 4.0, Judgement.PARTLY: 2.0}
 _FLAG_RISK = {
     Flag.SPEAKS_TO_MACHINE: 6.0,
@@ -334,10 +358,26 @@ _OTHER_FLAG_RISK = 1.0
 
 
 def risk(note: Note) -> float:
-    """Tell how much speaks against a note, for ordering what reviewers see; 0 where nothing does.
+    """Tell how much speaks against a note, for ordering what reviewers see; below 1 where all of it stands.
 
-    By the findings alone: verdicts, flags, a second model's view; never by how sure the first model was.
+    By the findings alone: verdicts, reasons, margins, flags, a second model's view; never by how sure the first model
+    was.
     """
-    verdicts = sum(_VERDICT_RISK.get(each.verdict, 0.0) + (0.0 if each.stands else 1.0) for each in note.evidence)
     flags = sum(_FLAG_RISK.get(flag, _OTHER_FLAG_RISK) for flag in note.flags)
-    return verdicts + flags + (0.0 if note.judged is None else _JUDGEMENT_RISK.get(note.judged.judgement, 0.0))
+    judged = 0.0 if note.judged is None else _JUDGEMENT_RISK.get(note.judged.judgement, 0.0)
+    against = sum(_quote_risk(each) for each in note.evidence if not each.stands) + flags + judged
+    return against + max((_doubt(each) for each in note.evidence if each.stands), default=0.0)
+
+
+def _quote_risk(evidence: Evidence) -> float:
+    """A bent quote is the riskier the nearer it is to what was said: the sooner a reader believes it."""
+    reasons = max((_REASON_RISK.get(reason, 0.0) for reason in evidence.reasons), default=0.0)
+    nearness = evidence.score if evidence.verdict is Verdict.ALTERED else 0.0
+    return 1.0 + _VERDICT_RISK.get(evidence.verdict, 0.0) + reasons + nearness
+
+
+def _doubt(evidence: Evidence) -> float:
+    """Tell how narrow the margin of a quote that stands is, 0 to under 1: other words, or a place nearly as good."""
+    runner_up = evidence.runner_up_score or 0.0
+    closeness = runner_up / evidence.score if evidence.score > 0 else 0.0
+    return min(0.99, (1.0 - evidence.score) + 0.3 * min(1.0, closeness) + 0.1 * (evidence.verdict is Verdict.FAITHFUL))

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from importlib.resources import files
 from pathlib import PurePath
 from uuid import UUID
 
@@ -81,6 +82,11 @@ def keep_transcript(
         )
         roles = given_roles(session, stored_id)
     return IngestedTranscript(stored_id, transcript, is_new, roles)
+
+
+def general_guide() -> bytes:
+    """The guide that is used when a user names none."""
+    return files("notes_pipeline").joinpath("guides/general.yaml").read_bytes()
 
 
 def ingest_guide(transactions: Transactions, workspace: str, data: bytes, filename: str) -> IngestedGuide:

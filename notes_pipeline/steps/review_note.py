@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import InvalidReviewError, NotFoundError, RevisionConflictError
 from notes_pipeline.core.notes import Evidence, Flag, Quote
-from notes_pipeline.core.reviewing import ReviewRequest, decide, require_reviewer
+from notes_pipeline.core.reviewing import Decision, ReviewRequest, decide, require_reviewer
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.core.webhooks import EventType, Payload
 from notes_pipeline.steps.checking import IndexCache, check_statement
@@ -53,8 +53,11 @@ def review_note(
                 "read it again and decide on that",
                 current=stored.revision,
             )
+        if request.decision is Decision.WITHDRAW:
+            reviews.withdraw_last(session, stored, reviewer=reviewer, sent_by=sent_by, comment=request.comment)
+            return _reviewed(session, workspace, note_id, request)
         index = partial(_index, session, indexes, stored)
-        attached = None if request.passage is None else _verify(request.passage, index())
+        attached = None if request.passage is None else verify_passage(request.passage, index())
         reviewed = decide(stored.note, request, attached=attached, check=partial(_check, index))
         reviews.add_review(
             session,
@@ -65,10 +68,7 @@ def review_note(
             sent_by=sent_by,
             verifier_version=VERIFIER_VERSION,
         )
-        workspace_id = _workspace(session, workspace, note_id)
-        reviewed_note = load_note(session, workspace_id, note_id)
-        add_event(session, workspace_id, EventType.NOTE_REVIEWED, _told(reviewed_note, request))
-        return reviewed_note
+        return _reviewed(session, workspace, note_id, request)
 
 
 def list_reviews(
@@ -84,7 +84,16 @@ def list_reviews(
         return reviews.reviews_of(session, note_id, after=after, limit=limit)
 
 
-def _told(reviewed: StoredNote, request: ReviewRequest) -> Payload:
+def _reviewed(session: Session, workspace: str, note_id: UUID, request: ReviewRequest) -> StoredNote:
+    """Give the note as it is now, and tell of it."""
+    workspace_id = _workspace(session, workspace, note_id)
+    reviewed = load_note(session, workspace_id, note_id)
+    add_event(session, workspace_id, EventType.NOTE_REVIEWED, told_of_review(reviewed, request))
+    return reviewed
+
+
+def told_of_review(reviewed: StoredNote, request: ReviewRequest) -> Payload:
+    """Give what an event says of a decision: no words of anybody."""
     return {
         "note_id": str(reviewed.id),
         "run_id": str(reviewed.run_id),
@@ -111,7 +120,7 @@ def _check(index: Callable[[], TranscriptIndex], statement: str, evidence: Seque
     return check_statement(statement, evidence, index())
 
 
-def _verify(passage: Quote | Span, index: TranscriptIndex) -> Evidence:
+def verify_passage(passage: Quote | Span, index: TranscriptIndex) -> Evidence:
     """Verify the words that a reviewer gives, or those of the place that he points to.
 
     Raises:

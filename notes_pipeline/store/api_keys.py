@@ -1,7 +1,8 @@
 """API keys in and out."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -42,7 +43,17 @@ def find_key(statements: Statements, token: str) -> tuple[ApiKey, str] | None:
     rows = [] if parsed is None else statements.run(_FIND, {"id": parsed[0], "noted": USE_NOTED_EVERY})
     row = rows[0] if rows else None
     is_right = is_secret("" if parsed is None else parsed[1], _NO_HASH if row is None else row[4])
-    if row is None or not is_right or row[8] is not None:
+    return _usable(statements, row) if row is not None and is_right else None
+
+
+def load_key(statements: Statements, key_id: UUID) -> tuple[ApiKey, str] | None:
+    """Give a key that was known by its token before, as `find_key` does; None: it is gone or revoked."""
+    rows = statements.run(_FIND, {"id": key_id, "noted": USE_NOTED_EVERY})
+    return _usable(statements, rows[0]) if rows else None
+
+
+def _usable(statements: Statements, row: Sequence[Any]) -> tuple[ApiKey, str] | None:
+    if row[8] is not None:
         return None
     id_, workspace_id, name, hint, _, scopes, created_at, last_used_at, revoked_at, workspace, is_noted = row
     if not is_noted:

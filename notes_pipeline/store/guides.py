@@ -73,6 +73,13 @@ def list_guides(session: Session, workspace_id: UUID, *, after: UUID | None = No
     return [_stored(*found) for found in session.execute(query)]
 
 
+def latest_guides(session: Session, workspace_id: UUID, *, limit: int) -> list[StoredGuide]:
+    """List the latest version of each guide, the newest first."""
+    query = _described().where(GuideRow.workspace_id == workspace_id).order_by(GuideRow.id.desc())
+    found = (_stored(*each) for each in session.execute(query.limit(10 * limit)))
+    return [each for each in found if each.is_latest][:limit]
+
+
 def _described() -> Select[GuideRow, bool]:
     later = aliased(GuideRow)
     is_superseded = exists().where(

@@ -1,17 +1,18 @@
 """Notes with their evidence: written as drafts with their chunk, published when the run is finished."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, or_, select, update
+from sqlalchemy import REAL, ColumnElement, Select, Uuid, any_, func, literal, or_, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import NotFoundError
 from notes_pipeline.core.merging import Draft, MergedNote
 from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
-from notes_pipeline.core.reviewing import ReviewState
+from notes_pipeline.core.reviewing import ReviewState, risk
 from notes_pipeline.store.evidence import evidence_of, to_evidence
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
 from notes_pipeline.store.tables.notes import NoteStage
@@ -106,9 +107,9 @@ def publish(session: Session, merged: Sequence[MergedNote]) -> None:
                 .values(stage=NoteStage.MERGED.value, merged_into_id=kept.id, updated_at=func.now())
             )
         if group.moved:
-            everyone = [*kept.note.evidence, *(draft.note.evidence[position] for draft, position in group.moved)]
-            speakers = sorted({each.speaker for each in everyone if each.speaker is not None})
+            speakers = sorted({each.speaker for each in _whole(group).evidence if each.speaker is not None})
             session.execute(update(NoteRow).where(NoteRow.id == kept.id).values(speakers=speakers))
+    set_risks(session, {group.kept.id: risk(_whole(group)) for group in merged})
     grown = [group.kept.id for group in merged if group.absorbed and group.kept.is_published]
     if grown:
         session.execute(
@@ -118,6 +119,23 @@ def publish(session: Session, merged: Sequence[MergedNote]) -> None:
     session.execute(
         update(NoteRow).where(NoteRow.id.in_(changed)).values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
     )
+
+
+def _whole(group: MergedNote) -> Note:
+    """Give a merged note with all evidence that it has then."""
+    moved = tuple(draft.note.evidence[position] for draft, position in group.moved)
+    return replace(group.kept.note, evidence=(*group.kept.note.evidence, *moved))
+
+
+def set_risks(session: Session, risks: Mapping[UUID, float]) -> None:
+    """Write by note how much speaks against it, in one statement."""
+    if not risks:
+        return
+    told = select(
+        func.unnest(literal(list(risks), ARRAY(Uuid()))).label("id"),
+        func.unnest(literal(list(risks.values()), ARRAY(REAL()))).label("risk"),
+    ).subquery()
+    session.execute(update(NoteRow).where(NoteRow.id == told.c.id).values(risk=told.c.risk))
 
 
 def list_notes(
@@ -149,6 +167,23 @@ def load_note(session: Session, workspace_id: UUID, note_id: UUID, *, lock: bool
     if row is None:
         raise NotFoundError(f"no note {note_id}")
     return stored_notes(session, [row])[0]
+
+
+def load_notes(
+    session: Session, workspace_id: UUID, note_ids: Sequence[UUID], *, lock: bool = False
+) -> list[StoredNote]:
+    """Read those published notes of a workspace that there are, by id; `lock`: keep them until the transaction ends."""
+    query = (
+        select(NoteRow)
+        .where(
+            NoteRow.id == any_(literal(list(note_ids), ARRAY(Uuid()))),
+            NoteRow.workspace_id == workspace_id,
+            NoteRow.stage == NoteStage.PUBLISHED.value,
+        )
+        .order_by(NoteRow.id)
+        .execution_options(populate_existing=True)
+    )
+    return stored_notes(session, session.scalars(query.with_for_update(key_share=True) if lock else query).all())
 
 
 def believed_notes(session: Session, run_id: UUID) -> frozenset[UUID]:

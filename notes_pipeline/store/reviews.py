@@ -1,17 +1,18 @@
 """Reviews of notes: rows are only added, and evidence that a review takes away is kept."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
+from notes_pipeline.core.errors import InvalidReviewError
 from notes_pipeline.core.ids import new_id
-from notes_pipeline.core.notes import Note
-from notes_pipeline.core.reviewing import Decision, ReviewedNote, ReviewReason, ReviewRequest, ReviewState
-from notes_pipeline.store.evidence import evidence_of, evidence_values
+from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
+from notes_pipeline.core.reviewing import Decision, ReviewedNote, ReviewReason, ReviewRequest, ReviewState, risk
+from notes_pipeline.store.evidence import evidence_of, evidence_values, to_evidence
 from notes_pipeline.store.notes import StoredNote
 from notes_pipeline.store.tables import EvidenceRow, NoteRow, ReviewRow
 from notes_pipeline.store.tables.base import Record
@@ -46,8 +47,12 @@ def add_review(
     reviewer: str,
     sent_by: str | None,
     verifier_version: str,
+    batch_id: UUID | None = None,
 ) -> None:
-    """Write a decision on a note, and the note as it is then. The note's row must be locked."""
+    """Write a decision on a note, and the note as it is then. The note's row must be locked.
+
+    `batch_id`: the same for decisions that are taken at once.
+    """
     review_id, revision = new_id(), stored.revision + 1
     note = reviewed.note
     session.execute(
@@ -62,6 +67,7 @@ def add_review(
             before=_record(stored.note, stored.review_state, is_overridden=stored.is_overridden),
             after=_record(note, reviewed.state, is_overridden=reviewed.is_overridden),
             revision=revision,
+            batch_id=batch_id,
         )
     )
     if reviewed.retired:
@@ -73,9 +79,60 @@ def add_review(
         ordinal = 0 if last is None else last + 1  # of retired evidence, too
         values = evidence_values(reviewed.attached, stored.id, ordinal, stored.transcript_id, verifier_version)
         session.execute(insert(EvidenceRow).values(**values, attached_by_id=review_id))
+    _write(session, stored.id, reviewed, revision)
+
+
+def withdraw_last(
+    session: Session, stored: StoredNote, *, reviewer: str, sent_by: str | None, comment: str | None
+) -> None:
+    """Take the latest decision on a note back: the note is what it was before it. The note's row must be locked.
+
+    Raises:
+        InvalidReviewError: there is none that can be taken back.
+    """
+    last = session.scalar(
+        select(ReviewRow).where(ReviewRow.note_id == stored.id).order_by(ReviewRow.revision.desc()).limit(1)
+    )
+    if last is None or last.decision == Decision.WITHDRAW.value:
+        raise InvalidReviewError("nobody has decided on the note: there is nothing to take back")
+    if last.revision != stored.revision:
+        raise InvalidReviewError("the note took in another one since the last decision: decide anew")
+    before, after = last.before, last.after
+    review_id, revision = new_id(), stored.revision + 1
+    session.execute(
+        insert(ReviewRow).values(
+            id=review_id,
+            note_id=stored.id,
+            reviewer=reviewer,
+            sent_by=sent_by,
+            decision=Decision.WITHDRAW.value,
+            comment=comment,
+            before=after,
+            after=before,
+            revision=revision,
+        )
+    )
+    session.execute(update(EvidenceRow).where(EvidenceRow.retired_by_id == last.id).values(retired_by_id=None))
+    session.execute(update(EvidenceRow).where(EvidenceRow.attached_by_id == last.id).values(retired_by_id=review_id))
+    evidence = tuple(to_evidence(row) for row in evidence_of(session, [stored.id]).get(stored.id, []))
+    judged = before["judged"]
+    note = replace(
+        stored.note,
+        statement=before["statement"],
+        status=NoteStatus(before["status"]),
+        flags=tuple(Flag(flag) for flag in before["flags"]),
+        judged=None if judged is None else Judged(Judgement(judged["judgement"]), judged["missing"], judged["model"]),
+        evidence=evidence,
+    )
+    state = ReviewState(before["review_state"])
+    _write(session, stored.id, ReviewedNote(note, state, is_overridden=before["is_overridden"]), revision)
+
+
+def _write(session: Session, note_id: UUID, reviewed: ReviewedNote, revision: int) -> None:
+    note = reviewed.note
     session.execute(
         update(NoteRow)
-        .where(NoteRow.id == stored.id)
+        .where(NoteRow.id == note_id)
         .values(
             statement=note.statement,
             status=note.status.value,
@@ -86,6 +143,7 @@ def add_review(
             judged_by=None if note.judged is None else note.judged.model,
             review_state=reviewed.state.value,
             is_overridden=reviewed.is_overridden,
+            risk=risk(note),
             revision=revision,
             updated_at=func.now(),
         )

@@ -88,7 +88,7 @@ ATTACKS: dict[str, dict[str, Any]] = {
     "a negation left out": {"decision": "correct", "quote": {"words": "I take them by mail."}},
     "another's words": {"decision": "correct", "quote": {"words": "How do orders come in?", "speaker": "Bram"}},
     "on top of a true one": {"decision": "correct", "quote": {"words": SAID}, "replaces": []},
-    "an override without a comment": {**ACCEPT, "is_override": True, "reason": "follows"},
+    "an override for another reason that is not said": {**ACCEPT, "is_override": True, "reason": "other"},
     "an override without a reason": {**ACCEPT, "is_override": True, "comment": "So it is."},
     "an override for a reason against": {**ACCEPT, "is_override": True, "reason": "not_said", "comment": "No."},
     "a place behind the end": {"decision": "correct", "span": {"text_from": 9_000, "text_to": 9_010}, **OVERRIDE},

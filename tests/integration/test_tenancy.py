@@ -67,6 +67,13 @@ def two(transactions: Transactions) -> Two:
             )
             session.execute(
                 text(
+                    "INSERT INTO review_lease (note_id, workspace_id, holder, reviewer, expires_at) "
+                    "VALUES (:note, :workspace, 'h', 'r', now())"
+                ),
+                {"note": note, "workspace": workspace},
+            )
+            session.execute(
+                text(
                     "INSERT INTO sent_request (workspace_id, key, fingerprint, owner, lease_until) "
                     "VALUES (:workspace, 'k', 'f', gen_random_uuid(), now())"
                 ),

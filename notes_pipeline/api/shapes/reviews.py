@@ -61,7 +61,7 @@ class ReviewSent(Request):
     )
     is_override: bool = Field(
         default=False,
-        description="Decide so whatever the checks found, with a reason and a comment. The note is shown as "
+        description="Decide so whatever the checks found, with a reason. The note is shown as "
         "overridden; verdicts stay as they are.",
     )
     reason: ReviewReason | None = None

@@ -8,7 +8,7 @@ from notes_pipeline.store.tables.erasures import ErasureRow
 from notes_pipeline.store.tables.evaluations import EvaluationRow
 from notes_pipeline.store.tables.guides import GuideRow
 from notes_pipeline.store.tables.model_calls import ModelCallRow
-from notes_pipeline.store.tables.notes import CoverageRow, EvidenceRow, NoteRow, ReviewRow
+from notes_pipeline.store.tables.notes import CoverageRow, EvidenceRow, NoteRow, ReviewLeaseRow, ReviewRow
 from notes_pipeline.store.tables.prompts import PromptRow
 from notes_pipeline.store.tables.requests import SentRequestRow
 from notes_pipeline.store.tables.runs import ChunkRow, RunRow
@@ -34,6 +34,7 @@ __all__ = [
     "ModelCallRow",
     "NoteRow",
     "PromptRow",
+    "ReviewLeaseRow",
     "ReviewRow",
     "RunRow",
     "SentRequestRow",

@@ -2,7 +2,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, func, text
+from sqlalchemy import REAL, CheckConstraint, Computed, ForeignKey, Index, UniqueConstraint, func, text
 from sqlalchemy.dialects.postgresql import TSVECTOR
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -24,7 +24,7 @@ class NoteRow(Base):
     `speakers`: of its evidence. `flags`: why the statement itself is doubted; those of the quotes stand with them.
     `repair_of_id`: set on a second attempt. `judgement`, `judgement_missing`, `judged_by`: what another model says.
     `revision`: counts up with whatever changes a published note. `is_overridden`: the latest review took it against
-    what the checks found.
+    what the checks found. `risk`: see `core.reviewing.risk`; infinite: not told yet.
     Lists are ordered by id, that is by time of making, so that pages stay stable while notes come in.
     """
 
@@ -41,6 +41,19 @@ class NoteRow(Base):
         Index("ix_note_speakers", "speakers", postgresql_using="gin"),
         Index("ix_note_words", "words", postgresql_using="gin"),
         Index("ix_note_repair_of_id", "repair_of_id", postgresql_where=text("repair_of_id IS NOT NULL")),
+        Index(
+            "ix_note_queue",
+            "workspace_id",
+            "status",
+            text("risk DESC"),
+            "id",
+            postgresql_where=text("stage = 'published' AND review_state = 'unreviewed'"),
+        ),
+        Index(
+            "ix_note_without_risk",
+            "workspace_id",
+            postgresql_where=text("stage = 'published' AND risk = 'Infinity'::real"),
+        ),
         Index("ix_note_merged_into_id", "merged_into_id", postgresql_where=text("merged_into_id IS NOT NULL")),
         one_of("stage", NoteStage),
         one_of("status", NoteStatus),
@@ -72,6 +85,7 @@ class NoteRow(Base):
     review_state: Mapped[str] = mapped_column(server_default=ReviewState.UNREVIEWED.value)
     revision: Mapped[int] = mapped_column(server_default=text("1"))
     is_overridden: Mapped[bool] = mapped_column(server_default=text("false"))
+    risk: Mapped[float] = mapped_column(REAL, server_default=text("'Infinity'::real"))
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
     words: Mapped[str] = mapped_column(TSVECTOR, Computed("to_tsvector('simple', statement)", persisted=True))
@@ -142,11 +156,16 @@ class ReviewRow(Base):
 
     `sent_by`: name and hint of the API key, None where none was used. `reason`: a `core.reviewing.ReviewReason`.
     `before`, `after`: the note without what a review cannot change, see `store.reviews`. `revision`: the one that it
-    made.
+    made. `batch_id`: the same for decisions that were taken at once.
     """
 
     __tablename__ = "review"
-    __table_args__ = (Index("ix_review_note_id_id", "note_id", "id"), one_of("decision", Decision))
+    __table_args__ = (
+        Index("ix_review_note_id_id", "note_id", "id"),
+        Index("ix_review_reviewer_created_at", "reviewer", "created_at"),
+        Index("ix_review_batch_id", "batch_id", postgresql_where=text("batch_id IS NOT NULL")),
+        one_of("decision", Decision),
+    )
 
     id: Mapped[Id]
     note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"))
@@ -158,4 +177,18 @@ class ReviewRow(Base):
     before: Mapped[Record]
     after: Mapped[Record]
     revision: Mapped[int] = mapped_column(server_default=text("1"))
+    batch_id: Mapped[UUID | None]
     created_at: Mapped[CreatedAt]
+
+
+class ReviewLeaseRow(Base):
+    """Who has a note open to decide on it, so that others get another one. `holder`: a key and its reviewer."""
+
+    __tablename__ = "review_lease"
+    __table_args__ = (Index("ix_review_lease_workspace_id", "workspace_id", "expires_at"),)
+
+    note_id: Mapped[UUID] = mapped_column(ForeignKey("note.id", ondelete="CASCADE"), primary_key=True)
+    workspace_id: Mapped[UUID] = mapped_column(ForeignKey("workspace.id", ondelete="CASCADE"))
+    holder: Mapped[str]
+    reviewer: Mapped[str]
+    expires_at: Mapped[datetime]

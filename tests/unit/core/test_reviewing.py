@@ -80,12 +80,12 @@ def test_what_was_invented_is_riskier_than_what_was_bent_and_a_judge_adds_to_it(
         for verdict in (Verdict.UNSUPPORTED, Verdict.ALTERED, Verdict.VERBATIM)
     )
     judged = replace(bent, judged=Judged(Judgement.NOT_SUPPORTED, "", "judge"))
-    assert risk(judged) > risk(bent) > risk(sound) == 0
+    assert risk(judged) > risk(bent) > 1 > risk(sound) >= 0
     assert risk(invented) > risk(bent)
-    assert risk(sound.flagged(Flag.NEGATION_NOT_SAID)) > risk(sound.flagged(Flag.OUTSIDE_CHUNK)) > 0
+    assert risk(sound.flagged(Flag.NEGATION_NOT_SAID)) > risk(sound.flagged(Flag.OUTSIDE_CHUNK)) >= 1
 
 
-A, C, R = Decision.ACCEPT, Decision.CORRECT, Decision.REJECT
+A, C, R, W = Decision.ACCEPT, Decision.CORRECT, Decision.REJECT, Decision.WITHDRAW
 BENT_NOTE = flagged(evidence=[BENT])
 SUPPORTED, FLAGGED = NoteStatus.SUPPORTED, NoteStatus.FLAGGED
 AGAINST: dict[str, Any] = {"reason": ReviewReason.NOT_SAID}
@@ -176,10 +176,13 @@ CONTRADICTIONS = {
     "a rejection that overrides": (R, AGAINST | {"is_override": True, "comment": "No."}, "overrides nothing"),
     "another reason without a comment": (R, {"reason": ReviewReason.OTHER}, "say in the comment"),
     "an acceptance with a reason": (A, AGAINST, "needs no reason"),
-    "an override without a reason": (A, {"is_override": True, "comment": "So."}, "needs a reason and a comment"),
-    "an override without a comment": (
-        A, {"is_override": True, "reason": ReviewReason.FOLLOWS}, "needs a reason and a comment",
+    "an override without a reason": (A, {"is_override": True, "comment": "So."}, "an override needs a reason"),
+    "an override for another reason, without a comment": (
+        A, {"is_override": True, "reason": ReviewReason.OTHER}, "say in the comment",
     ),
+    "a decision taken back for a reason": (W, AGAINST, "needs no reason"),
+    "a decision taken back and overridden": (W, {"is_override": True}, "needs no reason"),
+    "a decision taken back with a statement": (W, NEW_STATEMENT, "withdraw changes no words"),
     "an override with a blank comment": (A, OVERRIDE | {"comment": " "}, "the comment is empty"),
     "an override for a reason to reject": (A, OVERRIDE | AGAINST, "not_said is no reason for an override"),
     "an acceptance with a statement": (A, NEW_STATEMENT, "accept changes no words"),

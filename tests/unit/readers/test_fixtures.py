@@ -5,11 +5,11 @@ from pathlib import Path
 import pytest
 import yaml
 
-from notes_pipeline.cli.run import general_guide
 from notes_pipeline.core.speaking import resolve_roles
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers import read_transcript
 from notes_pipeline.readers.guides import read_guide
+from notes_pipeline.steps.ingest import general_guide
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
 SHED = {

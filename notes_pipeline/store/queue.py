@@ -1,0 +1,386 @@
+"""The reviewers' queue: which notes wait for a decision, the riskiest first, and who has one open."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import REAL, ColumnElement, and_, cast, delete, exists, func, literal, or_, select, true
+from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy.orm import Session, aliased
+
+from notes_pipeline.core.notes import Flag, NoteStatus, Reason, Verdict
+from notes_pipeline.core.reviewing import Decision, ReviewState, risk
+from notes_pipeline.store.guides import latest_guides
+from notes_pipeline.store.notes import set_risks, stored_notes
+from notes_pipeline.store.tables import EvidenceRow, NoteRow, ReviewLeaseRow, ReviewRow, RunRow, TranscriptRow
+from notes_pipeline.store.tables.notes import NoteStage
+
+LEASE = timedelta(minutes=10)  # without a sign of life of the page; a reader of a long passage sends one a minute
+RISKS_AT_ONCE = 500  # told at a time, where the code of the version before did not
+_UNKNOWN = cast(literal("Infinity"), REAL)
+
+
+class Kind(StrEnum):
+    """Which notes a queue holds."""
+
+    FLAGGED = "flagged"  # that wait for a decision
+    SUPPORTED = "supported"  # nobody has looked at: spot checks
+    DECIDED = "decided"  # the latest decision first
+
+
+@dataclass(frozen=True, slots=True)
+class QueueFilter:
+    """Which notes a queue holds; None: any. `reason`: of a quote or flag of the note. `reviewer`: who decided last."""
+
+    kind: Kind = Kind.FLAGGED
+    transcript_id: UUID | None = None
+    guide_id: UUID | None = None
+    question_id: str | None = None
+    theme_id: str | None = None
+    reason: Reason | Flag | None = None
+    speaker: str | None = None
+    reviewer: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a note stands in a queue: by risk, or by the time of its decision."""
+
+    note_id: UUID
+    risk: float
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """A note as a list shows it. `leased_by`: another reviewer who has it open now."""
+
+    position: Position
+    statement: str
+    status: NoteStatus
+    review_state: ReviewState
+    is_overridden: bool
+    topic_id: str | None
+    transcript: str
+    verdicts: tuple[Verdict, ...]
+    reasons: tuple[Reason, ...]
+    flags: tuple[Flag, ...]
+    leased_by: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """`open`: notes of the queue that wait. `decided`: that had waited before. `today`: decided by this reviewer."""
+
+    open: int
+    decided: int
+    today: int
+
+
+def tell_risks(session: Session, workspace_id: UUID) -> None:
+    """Tell the risk of notes that were published without it: by the version before, or before there was any."""
+    rows = session.scalars(
+        select(NoteRow)
+        .where(
+            NoteRow.workspace_id == workspace_id,
+            NoteRow.stage == NoteStage.PUBLISHED.value,
+            NoteRow.risk == _UNKNOWN,
+        )
+        .limit(RISKS_AT_ONCE)
+    ).all()
+    if rows:
+        set_risks(session, {each.id: risk(each.note) for each in stored_notes(session, rows)})
+
+
+def queued(
+    session: Session,
+    workspace_id: UUID,
+    wanted: QueueFilter,
+    holder: str,
+    *,
+    after: Position | None = None,
+    before: Position | None = None,
+    limit: int,
+) -> list[Queued]:
+    """List notes of a queue in its order: the first ones, those after a place, or those before it."""
+    conditions = [*_in_queue(workspace_id, wanted)]
+    order = _order(wanted)
+    if after is not None:
+        conditions.append(_behind(wanted, after))
+    if before is not None:
+        conditions.append(~_behind(wanted, before) & (NoteRow.id != before.note_id))
+        order = _reversed(wanted)
+    rows = session.scalars(select(NoteRow).where(*conditions).order_by(*order).limit(limit)).all()
+    return _listed(session, rows[::-1] if before is not None else rows, holder)
+
+
+def queued_one(session: Session, workspace_id: UUID, wanted: QueueFilter, holder: str, note_id: UUID) -> list[Queued]:
+    """Give one note of a queue; empty: it is not in it."""
+    rows = session.scalars(select(NoteRow).where(*_in_queue(workspace_id, wanted), NoteRow.id == note_id)).all()
+    return _listed(session, rows, holder)
+
+
+def next_free(
+    session: Session, workspace_id: UUID, wanted: QueueFilter, holder: str, after: Position | None
+) -> UUID | None:
+    """Give the next note of a queue that nobody else has open; behind the last one comes the first. None: no other."""
+    lease = ReviewLeaseRow
+    is_taken = exists().where(lease.note_id == NoteRow.id, lease.holder != holder, lease.expires_at > func.now())
+    query = select(NoteRow.id).where(*_in_queue(workspace_id, wanted)).order_by(*_order(wanted)).limit(1)
+    if wanted.kind is not Kind.DECIDED:
+        query = query.where(~is_taken)
+    if after is not None:
+        found = session.scalar(query.where(_behind(wanted, after)))
+        if found is not None:
+            return found
+        query = query.where(NoteRow.id != after.note_id)
+    return session.scalar(query)
+
+
+def position_of(session: Session, note_id: UUID) -> Position | None:
+    row = session.execute(
+        select(NoteRow.id, NoteRow.risk, NoteRow.updated_at).where(NoteRow.id == note_id)
+    ).one_or_none()
+    return None if row is None else Position(*row)
+
+
+def progress(session: Session, workspace_id: UUID, wanted: QueueFilter, reviewer: str) -> Progress:
+    """Count what waits in a queue, what was decided of it, and what this reviewer decided today (UTC)."""
+    first = aliased(ReviewRow)
+    status = NoteStatus.SUPPORTED if wanted.kind is Kind.SUPPORTED else NoteStatus.FLAGGED
+    had_waited = exists().where(first.note_id == NoteRow.id, first.before["status"].astext == status.value)
+    is_open = NoteRow.review_state == ReviewState.UNREVIEWED.value
+    rows = session.execute(
+        select(is_open, func.count())
+        .where(*_filters(workspace_id, wanted), or_(is_open & (NoteRow.status == status.value), ~is_open & had_waited))
+        .group_by(is_open)
+    )
+    numbers = {bool(key): number for key, number in rows}
+    today = session.scalars(
+        select(func.count(ReviewRow.note_id.distinct()))
+        .join(NoteRow, NoteRow.id == ReviewRow.note_id)
+        .where(
+            NoteRow.workspace_id == workspace_id,
+            ReviewRow.reviewer == reviewer,
+            ReviewRow.created_at >= func.date_trunc("day", func.now(), "UTC"),
+            NoteRow.review_state != ReviewState.UNREVIEWED.value,
+        )
+    ).one()
+    return Progress(numbers.get(True, 0), numbers.get(False, 0), today)
+
+
+def take_lease(session: Session, workspace_id: UUID, note_id: UUID, holder: str, reviewer: str) -> str | None:
+    """Keep a note for a reviewer for a while, or go on keeping it. Returns who has it, where somebody else has."""
+    row = ReviewLeaseRow
+    statement = upsert(row).values(
+        note_id=note_id, workspace_id=workspace_id, holder=holder, reviewer=reviewer, expires_at=func.now() + LEASE
+    )
+    taken = session.scalar(
+        statement.on_conflict_do_update(
+            index_elements=[row.note_id],
+            set_={
+                "holder": statement.excluded.holder,
+                "reviewer": statement.excluded.reviewer,
+                "expires_at": statement.excluded.expires_at,
+            },
+            where=or_(row.holder == holder, row.expires_at <= func.now()),
+        ).returning(row.note_id)
+    )
+    return None if taken is not None else session.scalar(select(row.reviewer).where(row.note_id == note_id))
+
+
+def end_leases(session: Session, workspace_id: UUID, holder: str, *, except_for: UUID | None = None) -> None:
+    """Give back what a reviewer has open, and clear away what has expired."""
+    row = ReviewLeaseRow
+    is_other = true() if except_for is None else row.note_id != except_for
+    session.execute(
+        delete(row).where(
+            row.workspace_id == workspace_id, or_(and_(row.holder == holder, is_other), row.expires_at <= func.now())
+        )
+    )
+
+
+def verbatim_notes(session: Session, workspace_id: UUID, wanted: QueueFilter, limit: int) -> list[UUID]:
+    """List the notes of a filter that nobody has reviewed, that are supported, and whose quotes are all verbatim."""
+    each = aliased(EvidenceRow)
+    has_other = exists().where(
+        each.note_id == NoteRow.id,
+        each.retired_by_id.is_(None),
+        or_(each.verdict != Verdict.VERBATIM.value, each.reasons.contains([Reason.CONTEXT.value])),
+    )
+    has_any = exists().where(each.note_id == NoteRow.id, each.retired_by_id.is_(None))
+    return list(
+        session.scalars(
+            select(NoteRow.id)
+            .where(
+                *_filters(workspace_id, wanted),
+                NoteRow.review_state == ReviewState.UNREVIEWED.value,
+                NoteRow.status == NoteStatus.SUPPORTED.value,
+                has_any,
+                ~has_other,
+            )
+            .order_by(NoteRow.id)
+            .limit(limit)
+        )
+    )
+
+
+def notes_of_batch(session: Session, batch_id: UUID) -> list[UUID]:
+    """List the notes whose latest decision was taken in a batch, and counts still."""
+    later = aliased(ReviewRow)
+    is_last = ~exists().where(later.note_id == ReviewRow.note_id, later.revision > ReviewRow.revision)
+    return list(
+        session.scalars(
+            select(ReviewRow.note_id).where(ReviewRow.batch_id == batch_id, is_last).order_by(ReviewRow.note_id)
+        )
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Choices:
+    """What a queue can be filtered by: ids with words for people, and names."""
+
+    transcripts: Sequence[tuple[UUID, str]]
+    guides: Sequence[tuple[UUID, str]]
+    questions: Sequence[tuple[str, str]]
+    themes: Sequence[tuple[str, str]]
+    speakers: Sequence[str]
+    reviewers: Sequence[str]
+
+
+def choices(session: Session, workspace_id: UUID, wanted: QueueFilter, most: int = 200) -> Choices:
+    """List what notes of a workspace can be filtered by, at most `most` of each, the newest transcripts first."""
+    transcripts = session.execute(
+        select(TranscriptRow.id, TranscriptRow.title)
+        .where(TranscriptRow.workspace_id == workspace_id)
+        .order_by(TranscriptRow.id.desc())
+        .limit(most)
+    ).all()
+    of = [each for each, _ in transcripts] if wanted.transcript_id is None else [wanted.transcript_id]
+    names = session.scalars(select(TranscriptRow.speakers).where(TranscriptRow.id.in_(of)))
+    reviewers = session.scalars(
+        select(ReviewRow.reviewer)
+        .join(NoteRow, NoteRow.id == ReviewRow.note_id)
+        .where(NoteRow.workspace_id == workspace_id)
+        .distinct()
+        .order_by(ReviewRow.reviewer)
+        .limit(most)
+    ).all()
+    speakers = sorted({name for each in names for name in each})[:most]
+    guides = latest_guides(session, workspace_id, limit=most)
+    asked = [each.guide for each in guides if wanted.guide_id in (None, each.id)]
+    return Choices(
+        transcripts=[(id_, title) for id_, title in transcripts],
+        guides=[(each.id, f"{each.guide.title} (version {each.version})") for each in guides],
+        questions=list({each.id: (each.id, each.text) for guide in asked for each in guide.questions}.values())[:most],
+        themes=list({each.id: (each.id, each.name) for guide in asked for each in guide.themes}.values())[:most],
+        speakers=speakers,
+        reviewers=reviewers,
+    )
+
+
+def _listed(session: Session, rows: Sequence[NoteRow], holder: str) -> list[Queued]:
+    ids = [row.id for row in rows]
+    titles = dict(
+        session.execute(
+            select(TranscriptRow.id, TranscriptRow.title).where(
+                TranscriptRow.id.in_({row.transcript_id for row in rows})
+            )
+        ).all()
+    )
+    leases = dict(
+        session.execute(
+            select(ReviewLeaseRow.note_id, ReviewLeaseRow.reviewer).where(
+                ReviewLeaseRow.note_id.in_(ids), ReviewLeaseRow.holder != holder, ReviewLeaseRow.expires_at > func.now()
+            )
+        ).all()
+    )
+    verdicts: dict[UUID, list[tuple[str, list[str]]]] = {}
+    for note_id, verdict, reasons in session.execute(
+        select(EvidenceRow.note_id, EvidenceRow.verdict, EvidenceRow.reasons)
+        .where(EvidenceRow.note_id.in_(ids), EvidenceRow.retired_by_id.is_(None))
+        .order_by(EvidenceRow.note_id, EvidenceRow.ordinal)
+    ):
+        verdicts.setdefault(note_id, []).append((verdict, reasons))
+    return [
+        Queued(
+            position=Position(row.id, row.risk, row.updated_at),
+            statement=row.statement,
+            status=NoteStatus(row.status),
+            review_state=ReviewState(row.review_state),
+            is_overridden=row.is_overridden,
+            topic_id=row.question_id or row.theme_id,
+            transcript=titles[row.transcript_id],
+            verdicts=tuple(Verdict(verdict) for verdict, _ in verdicts.get(row.id, [])),
+            reasons=tuple(dict.fromkeys(Reason(each) for _, found in verdicts.get(row.id, []) for each in found)),
+            flags=tuple(Flag(flag) for flag in row.flags),
+            leased_by=leases.get(row.id),
+        )
+        for row in rows
+    ]
+
+
+def _filters(workspace_id: UUID, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    conditions = [NoteRow.workspace_id == workspace_id, NoteRow.stage == NoteStage.PUBLISHED.value]
+    equal = (
+        (NoteRow.transcript_id, wanted.transcript_id),
+        (NoteRow.question_id, wanted.question_id),
+        (NoteRow.theme_id, wanted.theme_id),
+    )
+    conditions += [column == value for column, value in equal if value is not None]
+    if wanted.guide_id is not None:
+        conditions.append(exists().where(RunRow.id == NoteRow.run_id, RunRow.guide_id == wanted.guide_id))
+    if wanted.speaker is not None:
+        conditions.append(NoteRow.speakers.contains([wanted.speaker]))
+    if isinstance(wanted.reason, Flag):
+        conditions.append(NoteRow.flags.contains([wanted.reason.value]))
+    elif wanted.reason is not None:
+        each = aliased(EvidenceRow)
+        conditions.append(
+            exists().where(
+                each.note_id == NoteRow.id, each.retired_by_id.is_(None), each.reasons.contains([wanted.reason.value])
+            )
+        )
+    if wanted.reviewer is not None:
+        later, last = aliased(ReviewRow), aliased(ReviewRow)
+        is_last = ~exists().where(later.note_id == last.note_id, later.revision > last.revision)
+        conditions.append(
+            exists().where(
+                last.note_id == NoteRow.id,
+                last.reviewer == wanted.reviewer,
+                last.decision != Decision.WITHDRAW.value,
+                is_last,
+            )
+        )
+    return conditions
+
+
+def _in_queue(workspace_id: UUID, wanted: QueueFilter) -> list[ColumnElement[bool]]:
+    conditions = _filters(workspace_id, wanted)
+    is_open = NoteRow.review_state == ReviewState.UNREVIEWED.value
+    if wanted.kind is Kind.DECIDED:
+        return [*conditions, ~is_open]
+    return [*conditions, is_open, NoteRow.status == wanted.kind.value]
+
+
+def _order(wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
+    first = NoteRow.updated_at if wanted.kind is Kind.DECIDED else NoteRow.risk
+    return first.desc(), NoteRow.id.asc()
+
+
+def _reversed(wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
+    first = NoteRow.updated_at if wanted.kind is Kind.DECIDED else NoteRow.risk
+    return first.asc(), NoteRow.id.desc()
+
+
+def _behind(wanted: QueueFilter, place: Position) -> ColumnElement[bool]:
+    if wanted.kind is Kind.DECIDED:
+        return or_(
+            NoteRow.updated_at < place.updated_at,
+            and_(NoteRow.updated_at == place.updated_at, NoteRow.id > place.note_id),
+        )
+    at = cast(literal(place.risk), REAL)
+    return or_(NoteRow.risk < at, and_(NoteRow.risk == at, NoteRow.id > place.note_id))
