@@ -108,8 +108,12 @@ def _server(settings: Settings) -> _Server:
 
 def _serve(server: _Server, listener: socket.socket) -> None:
     """Serve until SIGTERM or Ctrl-C, which both end it with 0."""
+
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        server.should_exit = True  # also where the signal comes before uvicorn listens to any
+
     for number in (signal.SIGTERM, signal.SIGINT):  # uvicorn raises them anew once it has stopped
-        signal.signal(number, lambda *_: None)
+        signal.signal(number, stop)
     server.run(sockets=[listener])
 
 

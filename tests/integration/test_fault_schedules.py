@@ -3,6 +3,7 @@
 Each schedule is a random mixture of faults, of what the run asks for, and of transcripts, made from its number alone.
 """
 
+import os
 import random
 from collections import Counter
 from collections.abc import Iterator
@@ -40,7 +41,7 @@ from notes_pipeline.store.database import Transactions
 from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline
 from tests.making import make_asking
 
-SCHEDULES, GROUPS = 200, 10
+SCHEDULES, GROUPS = int(os.environ.get("FAULT_SCHEDULES", "80")), 10  # 200 now and then
 CALL_TIMEOUT_S = 1.0
 ROUNDS = 60  # in which a run must come to its end; a chunk has six attempts, and being turned away is none
 FORMS = ("draft_notes", "repair_note", "judge_support", "summarise", None)
