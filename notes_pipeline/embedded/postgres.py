@@ -59,7 +59,8 @@ def embedded_postgres(folder: Path, *, durable: bool = True) -> Iterator[str]:
         ServiceUnavailableError: it cannot be started; the message names the log.
     """
     server = Postgres.at(folder, durable=durable)
-    with guarded(server.home, server.data), shared(server, server.home):
+    with guarded(server.home, server.data) as tell_guard, shared(server, server.home):
+        tell_guard(known_socket_folder(server.home))
         yield server.url
 
 

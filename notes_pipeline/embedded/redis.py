@@ -57,7 +57,8 @@ def embedded_redis(folder: Path, *, durable: bool = True) -> Iterator[RedisUrls]
         ServiceUnavailableError: it cannot be started; the message names the log.
     """
     server = Redis.at(folder, durable=durable)
-    with guarded(server.home, server.home), shared(server, server.home):
+    with guarded(server.home, server.home) as tell_guard, shared(server, server.home):
+        tell_guard(known_socket_folder(server.home))
         yield server.urls
 
 
