@@ -84,8 +84,10 @@ def label_of(value: JsonValue) -> str:
     return text_of(value)
 
 
-def milliseconds(value: JsonValue, remarks: Remarks, place: str, *, per_unit: int = 1000) -> int | None:
-    """Turn a time into milliseconds; `per_unit`: how many one unit of the value has.
+def milliseconds(
+    value: JsonValue, remarks: Remarks, place: str, *, per_unit: int = 1000, units_per_ms: int | None = None
+) -> int | None:
+    """Turn a time into milliseconds; `per_unit`: how many one unit of the value has, or `units_per_ms` the reverse.
 
     None, also for what is no finite number, which is remarked on. Numbers written as text count.
     """
@@ -99,4 +101,30 @@ def milliseconds(value: JsonValue, remarks: Remarks, place: str, *, per_unit: in
     if not math.isfinite(number):
         remarks.add("times that are no numbers, left out", place)
         return None
-    return round(number * per_unit)
+    return round(number / units_per_ms if units_per_ms else number * per_unit)
+
+
+def dig(value: JsonValue, *keys: str) -> JsonValue:
+    """Follow `keys` down through objects; None where one is missing."""
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value
+
+
+def first_object(value: JsonValue) -> JsonObject:
+    """Give the first entry of a list (the best of several guesses); empty where there is none."""
+    first = value[0] if isinstance(value, list) and value else None
+    return first if isinstance(first, dict) else {}
+
+
+def entries(value: JsonValue, remarks: Remarks, place: str) -> list[JsonObject]:
+    """Give the objects of a list; what else stands in it, or instead of it, is remarked on. Missing is empty."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        remarks.add("values that should be lists, set aside", place)
+        return []
+    items = [item for item in value if isinstance(item, dict)]
+    if len(items) < len(value):
+        remarks.add("list entries that are no objects, set aside", place, times=len(value) - len(items))
+    return items

@@ -28,16 +28,28 @@ def place_words(
     """
     words: list[Word] = []
     cursor = 0
+    lowered = text.lower()
+    small = lowered if len(lowered) == len(text) else text  # "İ" grows: then only the same letters are found
     for one, (start, end) in zip(timed, _fill_times(timed, start_ms, end_ms), strict=True):
         if not one.text:
             continue
         at = text.find(one.text, cursor, cursor + len(one.text) + MAX_SKIP)
+        if at < 0:
+            at = _find_whole(one.text.lower(), small, cursor)
         if at < 0 or start is None or end is None:
             remarks.add("words whose place or time is not clear; the utterance's time counts for them", place)
             continue
         cursor = at + len(one.text)
         words.append(Word(Span(at, cursor), start, max(start, end)))
     return tuple(words)
+
+
+def _find_whole(word: str, text: str, cursor: int) -> int:
+    """Find a word that the list writes small and the text large; as a whole word only, and -1 where it is not."""
+    at = text.find(word, cursor, cursor + len(word) + MAX_SKIP)
+    end = at + len(word)
+    is_inside = at >= 0 and (text[at - 1 : at].isalnum() or text[end : end + 1].isalnum())
+    return -1 if is_inside else at
 
 
 def _fill_times(

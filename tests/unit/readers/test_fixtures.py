@@ -20,6 +20,21 @@ SHED = {
     "tool_shed.whisperx.json": ("diarized-json", ("SPEAKER_00", "SPEAKER_01")),
     "tool_shed.whispercpp.json": ("whispercpp-json", ()),
     "tool_shed.youtube.vtt": ("vtt", ()),
+    "tool_shed.assemblyai.json": ("assemblyai-json", ("A", "B")),
+    "tool_shed.deepgram.json": ("deepgram-json", ("0", "1")),
+    "tool_shed.aws.json": ("aws-transcribe-json", ("spk_0", "spk_1")),
+    "tool_shed.calls.json": ("aws-call-analytics-json", ("AGENT", "CUSTOMER")),
+    "tool_shed.google.json": ("google-speech-json", ("1", "2")),
+    "tool_shed.azure.json": ("azure-batch-json", ("1", "2")),
+    "tool_shed.azure_fast.json": ("azure-fast-json", ("1", "2")),
+    "tool_shed.speechmatics.json": ("speechmatics-json", ("S1", "S2")),
+    "tool_shed.speechmatics_v1.json": ("speechmatics-json", ("M1", "M2")),
+    "tool_shed.revai.json": ("revai-json", ("0", "1")),
+    "tool_shed.rev_editor.json": ("rev-editor-json", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.gladia.json": ("gladia-json", ("0", "1")),
+    "tool_shed.podcast.json": ("podcast-json", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.fireflies.json": ("fireflies-json", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.grain.json": ("grain-json", ("Odile Marsh", "Perrin Vale")),
 }
 
 

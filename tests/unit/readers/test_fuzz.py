@@ -108,6 +108,9 @@ VALUES = st.one_of(
 JSON = st.recursive(
     VALUES, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(KEYS, inner, max_size=6), max_leaves=20
 )
+UGLY = VALUES | st.sampled_from(
+    [[], {}, [None], [[]], [{}], "NaN", "-1", "PT1S", "PT99H", "1.5s", "9s", {"seconds": "1", "nanos": True}, -1, 1e300]
+)
 SEGMENT = st.fixed_dictionaries(
     {"start": VALUES, "text": st.text(max_size=12)},
     optional={
@@ -177,6 +180,31 @@ def test_any_damage_to_a_transcript(data: st.DataObject, path: Path) -> None:
 @given(JSON | st.lists(SEGMENT, max_size=4) | st.fixed_dictionaries({"utterances": st.lists(SEGMENT, max_size=3)}))
 def test_any_json(value: object) -> None:
     check(json.dumps(value).encode(), "a.json")
+
+
+@BOUNDED
+@given(st.data(), st.sampled_from([path for path in INTERVIEWS if path.suffix == ".json"]))
+def test_any_wrong_value_in_json_of_a_vendor(data: st.DataObject, path: Path) -> None:
+    value = json.loads(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 6))):
+        spoil(value, data)
+    check(json.dumps(value).encode(), "a.json")
+
+
+def spoil(value: object, data: st.DataObject) -> None:
+    """Go down into `value` by chance and put something ugly there, or take something out."""
+    keys = list(value) if isinstance(value, dict) else range(len(value)) if isinstance(value, list) else []
+    if not keys:
+        return
+    assert isinstance(value, dict | list)
+    key = data.draw(st.sampled_from(keys[:8]))
+    inner = value[key]
+    if isinstance(inner, dict | list) and inner and data.draw(st.integers(0, 5)):
+        spoil(inner, data)
+    elif data.draw(st.booleans()):
+        value[key] = data.draw(UGLY)
+    else:
+        del value[key]
 
 
 @BOUNDED

@@ -17,8 +17,6 @@ PLACE_TOLERANCE_MS = 600
 
 NOT_YET_READ = frozenset(
     [
-        *("assemblyai-json", "aws-call-analytics-json", "aws-transcribe-json", "azure-batch-json", "deepgram-json"),
-        *("fireflies-json", "podcast-json", "revai-json", "speechmatics-json"),
         *("chat-cha", "docx", "elan-eaf", "praat-textgrid", "tei-xml", "ttml"),
     ]
 )

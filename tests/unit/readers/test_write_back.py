@@ -1,12 +1,16 @@
 """What a reader reads, written back in the same format, is read as the same."""
 
 import json
+from collections.abc import Callable
+from dataclasses import replace
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from notes_pipeline.core.transcript import Span, Transcript, Utterance, Word
 from notes_pipeline.readers import read_transcript
+from tests.unit.readers.vendor_json import WITH_WORDS, WITHOUT_WORDS, speechmatics_v1
 
 BOUNDED = settings(max_examples=60, deadline=None, derandomize=True)
 
@@ -161,3 +165,33 @@ def test_each_character_leads_back_to_its_utterance(transcript: Transcript) -> N
         assert [part.index for part, _ in transcript.parts(span)] == [one.index]
         assert transcript.start_ms(span) == one.start_ms
         assert transcript.end_ms(span) == one.end_ms
+
+
+@pytest.mark.parametrize(("source_format", "write"), [*WITH_WORDS.items(), ("speechmatics-json", speechmatics_v1)])
+@BOUNDED
+@given(transcripts(has_words=True))
+def test_json_of_vendors_with_times_of_words(
+    source_format: str, write: Callable[[Transcript], object], transcript: Transcript
+) -> None:
+    taking_turns = with_another_speaker_each(transcript)
+    found = read_transcript(json.dumps(write(taking_turns)).encode(), "a.json")
+    assert found == taking_turns
+    assert (found.source_format, found.warnings) == (source_format, ())
+
+
+@pytest.mark.parametrize(("source_format", "write"), WITHOUT_WORDS.items())
+@BOUNDED
+@given(transcripts())
+def test_json_of_vendors_without_times_of_words(
+    source_format: str, write: Callable[[Transcript], object], transcript: Transcript
+) -> None:
+    found = read_transcript(json.dumps(write(transcript)).encode(), "a.json")
+    assert found == transcript
+    assert found.source_format == source_format
+
+
+def with_another_speaker_each(transcript: Transcript) -> Transcript:
+    """Give one that formats of single words can hold: they know where a speaker changes, and no other border."""
+    return Transcript(
+        tuple(replace(one, speaker=NAMES[one.index % len(NAMES)]) for one in transcript.utterances), transcript.language
+    )
