@@ -86,8 +86,9 @@ def _method(scope: Scope) -> str:
 
 
 def _template(scope: Scope) -> str:
-    """Give the path of a route without ids, so that there are few of them."""
-    return getattr(scope.get("route"), "path", "unknown")
+    """Give the path of a route without ids, so that there are few of them; with that of the app it is mounted in."""
+    mounted_at = scope.get("root_path", "").removeprefix(scope["app_root_path"]) if "app_root_path" in scope else ""
+    return mounted_at + getattr(scope.get("route"), "path", "unknown")
 
 
 class TooLargeError(HTTPException):

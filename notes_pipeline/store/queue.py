@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, ColumnElement, and_, cast, delete, exists, func, literal, or_, select, true
+from sqlalchemy import REAL, ColumnElement, and_, cast, delete, exists, func, literal, literal_column, or_, select, true
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session, aliased
 
@@ -19,8 +19,13 @@ from notes_pipeline.store.tables import EvidenceRow, NoteRow, ReviewLeaseRow, Re
 from notes_pipeline.store.tables.notes import NoteStage
 
 LEASE = timedelta(minutes=10)  # without a sign of life of the page; a reader of a long passage sends one a minute
+MOST_GUIDES = 50  # to choose from
 RISKS_AT_ONCE = 500  # told at a time, where the code of the version before did not
-_UNKNOWN = cast(literal("Infinity"), REAL)
+# Written out, not sent as parameters: PostgreSQL takes a partial index only where it knows what is asked for.
+_UNKNOWN: ColumnElement[float] = literal_column("'Infinity'::real", REAL)
+_PUBLISHED = NoteRow.stage == literal_column(f"'{NoteStage.PUBLISHED.value}'")
+_OPEN = NoteRow.review_state == literal_column(f"'{ReviewState.UNREVIEWED.value}'")
+_DECIDED = NoteRow.review_state.in_([each.value for each in ReviewState if each is not ReviewState.UNREVIEWED])
 
 
 class Kind(StrEnum):
@@ -86,7 +91,7 @@ def tell_risks(session: Session, workspace_id: UUID) -> None:
         select(NoteRow)
         .where(
             NoteRow.workspace_id == workspace_id,
-            NoteRow.stage == NoteStage.PUBLISHED.value,
+            _PUBLISHED,
             NoteRow.risk == _UNKNOWN,
         )
         .limit(RISKS_AT_ONCE)
@@ -152,13 +157,11 @@ def progress(session: Session, workspace_id: UUID, wanted: QueueFilter, reviewer
     first = aliased(ReviewRow)
     status = NoteStatus.SUPPORTED if wanted.kind is Kind.SUPPORTED else NoteStatus.FLAGGED
     had_waited = exists().where(first.note_id == NoteRow.id, first.before["status"].astext == status.value)
-    is_open = NoteRow.review_state == ReviewState.UNREVIEWED.value
-    rows = session.execute(
-        select(is_open, func.count())
-        .where(*_filters(workspace_id, wanted), or_(is_open & (NoteRow.status == status.value), ~is_open & had_waited))
-        .group_by(is_open)
+    conditions = _filters(workspace_id, wanted)
+    waiting = select(func.count()).where(*conditions, _OPEN, NoteRow.status == status.value)
+    was_decided = select(func.count()).where(
+        *conditions, _DECIDED, NoteRow.status.in_([each.value for each in NoteStatus]), had_waited
     )
-    numbers = {bool(key): number for key, number in rows}
     today = session.scalars(
         select(func.count(ReviewRow.note_id.distinct()))
         .join(NoteRow, NoteRow.id == ReviewRow.note_id)
@@ -166,10 +169,10 @@ def progress(session: Session, workspace_id: UUID, wanted: QueueFilter, reviewer
             NoteRow.workspace_id == workspace_id,
             ReviewRow.reviewer == reviewer,
             ReviewRow.created_at >= func.date_trunc("day", func.now(), "UTC"),
-            NoteRow.review_state != ReviewState.UNREVIEWED.value,
+            _DECIDED,
         )
     ).one()
-    return Progress(numbers.get(True, 0), numbers.get(False, 0), today)
+    return Progress(session.scalars(waiting).one(), session.scalars(was_decided).one(), today)
 
 
 def take_lease(session: Session, workspace_id: UUID, note_id: UUID, holder: str, reviewer: str) -> str | None:
@@ -217,7 +220,7 @@ def verbatim_notes(session: Session, workspace_id: UUID, wanted: QueueFilter, li
             select(NoteRow.id)
             .where(
                 *_filters(workspace_id, wanted),
-                NoteRow.review_state == ReviewState.UNREVIEWED.value,
+                _OPEN,
                 NoteRow.status == NoteStatus.SUPPORTED.value,
                 has_any,
                 ~has_other,
@@ -252,7 +255,10 @@ class Choices:
 
 
 def choices(session: Session, workspace_id: UUID, wanted: QueueFilter, most: int = 200) -> Choices:
-    """List what notes of a workspace can be filtered by, at most `most` of each, the newest transcripts first."""
+    """List what notes of a workspace can be filtered by, at most `most` of each, the newest transcripts first.
+
+    Reviewers are listed for what is decided only.
+    """
     transcripts = session.execute(
         select(TranscriptRow.id, TranscriptRow.title)
         .where(TranscriptRow.workspace_id == workspace_id)
@@ -261,16 +267,18 @@ def choices(session: Session, workspace_id: UUID, wanted: QueueFilter, most: int
     ).all()
     of = [each for each, _ in transcripts] if wanted.transcript_id is None else [wanted.transcript_id]
     names = session.scalars(select(TranscriptRow.speakers).where(TranscriptRow.id.in_(of)))
-    reviewers = session.scalars(
-        select(ReviewRow.reviewer)
-        .join(NoteRow, NoteRow.id == ReviewRow.note_id)
-        .where(NoteRow.workspace_id == workspace_id)
-        .distinct()
-        .order_by(ReviewRow.reviewer)
-        .limit(most)
-    ).all()
+    reviewers: Sequence[str] = ()
+    if wanted.kind is Kind.DECIDED:
+        reviewers = session.scalars(
+            select(ReviewRow.reviewer)
+            .join(NoteRow, NoteRow.id == ReviewRow.note_id)
+            .where(NoteRow.workspace_id == workspace_id)
+            .distinct()
+            .order_by(ReviewRow.reviewer)
+            .limit(most)
+        ).all()
     speakers = sorted({name for each in names for name in each})[:most]
-    guides = latest_guides(session, workspace_id, limit=most)
+    guides = latest_guides(session, workspace_id, limit=MOST_GUIDES)
     asked = [each.guide for each in guides if wanted.guide_id in (None, each.id)]
     return Choices(
         transcripts=[(id_, title) for id_, title in transcripts],
@@ -324,7 +332,7 @@ def _listed(session: Session, rows: Sequence[NoteRow], holder: str) -> list[Queu
 
 
 def _filters(workspace_id: UUID, wanted: QueueFilter) -> list[ColumnElement[bool]]:
-    conditions = [NoteRow.workspace_id == workspace_id, NoteRow.stage == NoteStage.PUBLISHED.value]
+    conditions = [NoteRow.workspace_id == workspace_id, _PUBLISHED]
     equal = (
         (NoteRow.transcript_id, wanted.transcript_id),
         (NoteRow.question_id, wanted.question_id),
@@ -360,10 +368,9 @@ def _filters(workspace_id: UUID, wanted: QueueFilter) -> list[ColumnElement[bool
 
 def _in_queue(workspace_id: UUID, wanted: QueueFilter) -> list[ColumnElement[bool]]:
     conditions = _filters(workspace_id, wanted)
-    is_open = NoteRow.review_state == ReviewState.UNREVIEWED.value
     if wanted.kind is Kind.DECIDED:
-        return [*conditions, ~is_open]
-    return [*conditions, is_open, NoteRow.status == wanted.kind.value]
+        return [*conditions, _DECIDED]
+    return [*conditions, _OPEN, NoteRow.status == wanted.kind.value]
 
 
 def _order(wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
@@ -377,10 +384,11 @@ def _reversed(wanted: QueueFilter) -> tuple[ColumnElement[Any], ...]:
 
 
 def _behind(wanted: QueueFilter, place: Position) -> ColumnElement[bool]:
+    # The first condition alone is where an index begins; the second is exact.
     if wanted.kind is Kind.DECIDED:
-        return or_(
-            NoteRow.updated_at < place.updated_at,
-            and_(NoteRow.updated_at == place.updated_at, NoteRow.id > place.note_id),
+        return and_(
+            NoteRow.updated_at <= place.updated_at,
+            or_(NoteRow.updated_at < place.updated_at, NoteRow.id > place.note_id),
         )
     at = cast(literal(place.risk), REAL)
-    return or_(NoteRow.risk < at, and_(NoteRow.risk == at, NoteRow.id > place.note_id))
+    return and_(NoteRow.risk <= at, or_(NoteRow.risk < at, NoteRow.id > place.note_id))

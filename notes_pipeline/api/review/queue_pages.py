@@ -17,6 +17,7 @@ from notes_pipeline.core.errors import InputError, InvalidReviewError, NotFoundE
 from notes_pipeline.core.reviewing import Decision, ReviewRequest
 from notes_pipeline.steps.review_note import review_note
 from notes_pipeline.steps.review_queue import (
+    MOST_AT_ONCE,
     accept_verbatim,
     count_batch,
     count_verbatim,
@@ -226,6 +227,7 @@ def _queue_page(
         done=_done(reviewing, done),
         batch=None if batch is None else (batch, count_batch(transactions, batch)),
         bulk=bulk,
+        most_at_once=MOST_AT_ONCE,
         notice=notice,
     )
 

@@ -44,7 +44,7 @@ def review(
     if_match: IfMatch = None,
     idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Decide on a note: accept, correct or reject it.
+    """Decide on a note: accept, correct or reject it, or take the latest decision back (`withdraw`).
 
     A correction is verified as the model's claims are: what is not in the transcript is refused, or overridden with a
     reason and shown as that.
