@@ -14,6 +14,7 @@ from notes_pipeline.api.access import Parts
 from notes_pipeline.api.app import make_app
 from notes_pipeline.api.operations import checks_of
 from notes_pipeline.api.rates import RateLimit
+from notes_pipeline.api.review.access import PATH as REVIEW
 from notes_pipeline.bootstrap import Services
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
@@ -157,6 +158,7 @@ def _greet(settings: Settings, url: str) -> None:
     else:
         print(f"Key: {token}")
         print("     (may do everything; it is not shown again)")
+    print(f"For reviewers: {url}{REVIEW}/")
     shown = token or "$KEY"
     print(f'Try: curl -H "Authorization: Bearer {shown}" -F file=@fixtures/interviews/bakery.vtt {url}/v1/transcripts')
     print("Ctrl-C stops everything.", flush=True)

@@ -34,6 +34,7 @@ from notes_pipeline.store.transcripts import StoredTranscript, describe_transcri
 from notes_pipeline.verification import VERIFIER_VERSION, Candidate, TranscriptIndex, candidates
 
 BEFORE, AFTER = 6, 30  # notes of the queue that are shown around the open one
+MOST_TRIES = 20  # to take a note before others do
 MOST_AT_ONCE = 500  # decisions taken together: a second or two
 
 
@@ -72,11 +73,17 @@ class OpenNote:
 
 
 def next_note(transactions: Transactions, who: Who, wanted: QueueFilter, after: UUID | None) -> UUID | None:
-    """Give the note to decide on after another, which nobody else has open; None: there is no other."""
+    """Give the note to decide on after another, and take it: nobody else gets it. None: there is no other."""
     with transactions.begin() as session:
         queue.tell_risks(session, who.workspace_id)
         place = None if after is None else queue.position_of(session, after)
-        return queue.next_free(session, who.workspace_id, wanted, who.holder, place)
+        for _ in range(MOST_TRIES):
+            found = queue.next_free(session, who.workspace_id, wanted, who.holder, place)
+            if found is None or wanted.kind is Kind.DECIDED:
+                return found
+            if queue.take_lease(session, who.workspace_id, found, who.holder, who.reviewer) is None:
+                return found
+        return found  # many start at once; the page says who has it
 
 
 def previous_note(transactions: Transactions, who: Who, wanted: QueueFilter, before: UUID) -> UUID | None:

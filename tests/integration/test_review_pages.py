@@ -1,6 +1,7 @@
 """The reviewers' pages as a browser without scripts sees them: who may, what is decided, and what is never shown."""
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from uuid import uuid4
 
@@ -169,6 +170,14 @@ def test_two_reviewers_get_different_notes_and_a_note_that_is_left_is_free_again
     desk.pages.get(third)
     assert third not in (first, second)
     assert opened(desk, sign_in(desk.api, desk.token, "Kim"))[0] == first
+
+
+def test_of_many_who_begin_at_once_each_gets_a_note_of_his_own(engine: Engine, transactions: Transactions) -> None:
+    desk = make_desk(engine, transactions, flagged=8, supported=0)
+    reviewers = [sign_in(desk.api, desk.token, f"Reviewer {number}") for number in range(8)]
+    with ThreadPoolExecutor(8) as pool:
+        paths = list(pool.map(lambda pages: pages.get("/review/").headers["location"], reviewers))
+    assert len(set(paths)) == 8
 
 
 def test_a_lease_ends_by_itself(desk: Desk, engine: Engine) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from hashlib import sha256
 from uuid import UUID
 
 from itsdangerous import BadSignature, Signer, URLSafeTimedSerializer
@@ -25,8 +26,8 @@ class Sessions:
 
     def __init__(self, secret: str | None) -> None:
         secret = secret or secrets.token_urlsafe(32)
-        self._serializer = URLSafeTimedSerializer(secret, salt="notes.session")
-        self._signer = Signer(secret, salt="notes.form")
+        self._serializer = URLSafeTimedSerializer(secret, salt="notes.session", signer_kwargs={"digest_method": sha256})
+        self._signer = Signer(secret, salt="notes.form", digest_method=sha256)
 
     def begin(self, key_id: UUID, reviewer: str) -> str:
         """Give the cookie of a new session."""
