@@ -193,3 +193,29 @@ def test_only_who_may_reviews_and_only_notes_of_the_workspace(good: Reviewing) -
     body_of(good.client.post(f"/v1/notes/{uuid4()}/reviews", json=ACCEPT, headers={"If-Match": '"r1"'}), 404)
     body_of(good.client.get(f"{good.path}/reviews", params={"cursor": "_" * 22}))
     assert good.history()["items"] == []
+
+
+def test_a_decision_is_taken_back_and_only_the_latest(bad: Reviewing) -> None:
+    before = bad.note
+    body_of(bad.send(ACCEPT | OVERRIDE), 201)
+    assert bad.readable == [before["id"]]
+    withdrawn = body_of(bad.send({"decision": "withdraw", "comment": "Too soon."}, tag='"r2"'), 201)
+    assert (withdrawn["review_state"], withdrawn["is_overridden"], withdrawn["revision"]) == ("unreviewed", False, 3)
+    assert withdrawn["evidence"] == before["evidence"]
+    assert bad.readable == []
+    again = body_of(bad.send({"decision": "withdraw"}, tag='"r3"'), 422)
+    assert "nothing to take back" in again["detail"]
+    assert [each["decision"] for each in bad.history()["items"]] == ["accept", "withdraw"]
+    assert bad.history()["items"][1]["after"] == bad.history()["items"][0]["before"]
+
+
+def test_a_correction_that_is_taken_back_leaves_the_quotes_that_were(bad: Reviewing) -> None:
+    before = bad.note
+    corrected = body_of(bad.send({"decision": "correct", "quote": {"words": SAID}}), 201)
+    assert [each["verdict"] for each in corrected["evidence"]] == ["verbatim"]
+    withdrawn = body_of(bad.send({"decision": "withdraw"}, tag='"r2"'), 201)
+    assert (withdrawn["evidence"], withdrawn["status"], withdrawn["flags"]) == (
+        before["evidence"], before["status"], before["flags"],
+    )  # fmt: skip
+    once_more = body_of(bad.send({"decision": "correct", "quote": {"words": SAID}}, tag='"r3"'), 201)
+    assert [each["verdict"] for each in once_more["evidence"]] == ["verbatim"]

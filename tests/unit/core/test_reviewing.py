@@ -7,7 +7,17 @@ from hypothesis import event, given
 from hypothesis import strategies as st
 
 from notes_pipeline.core.errors import InvalidReviewError
-from notes_pipeline.core.notes import Evidence, Flag, Judged, Judgement, Note, NoteStatus, Quote, Reason, Verdict
+from notes_pipeline.core.notes import (
+    Evidence,
+    Flag,
+    Judged,
+    Judgement,
+    Note,
+    NoteStatus,
+    Quote,
+    Reason,
+    Verdict,
+)
 from notes_pipeline.core.reviewing import (
     MAX_STATEMENT_CHARS,
     REASONS_AGAINST,
@@ -83,6 +93,23 @@ def test_what_was_invented_is_riskier_than_what_was_bent_and_a_judge_adds_to_it(
     assert risk(judged) > risk(bent) > 1 > risk(sound) >= 0
     assert risk(invented) > risk(bent)
     assert risk(sound.flagged(Flag.NEGATION_NOT_SAID)) > risk(sound.flagged(Flag.OUTSIDE_CHUNK)) >= 1
+
+
+def test_a_turned_meaning_is_riskier_than_a_wording_and_a_narrow_margin_than_a_wide_one() -> None:
+    bent = make_evidence((0, 5), verdict=Verdict.ALTERED)
+
+    def risk_of(evidence: Evidence, **fields: Any) -> float:
+        return risk(make_draft(0, replace(evidence, **fields)).note)
+
+    order = [Reason.NEGATION, Reason.NUMBER, Reason.ENTITY, Reason.HEDGE, Reason.WORDING]
+    risks = [risk_of(bent, reasons=(reason,)) for reason in order]
+    assert risks == sorted(risks, reverse=True)
+    assert len(set(risks)) == len(risks)
+    assert risk_of(bent, score=0.95) > risk_of(bent, score=0.7)
+    sound = make_evidence((0, 5))
+    assert 1 > risk_of(sound, runner_up_score=0.95) > risk_of(sound, runner_up_score=0.2) > risk_of(sound) >= 0
+    assert risk_of(sound, verdict=Verdict.FAITHFUL) > risk_of(sound)
+    assert risk_of(sound, reasons=(Reason.CONTEXT,)) > 1
 
 
 A, C, R, W = Decision.ACCEPT, Decision.CORRECT, Decision.REJECT, Decision.WITHDRAW
