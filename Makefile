@@ -77,9 +77,9 @@ integration: $(VENV)/.installed-dev  ## Tests on a real PostgreSQL and a Redis-c
 acceptance: $(VENV)/.installed-dev  ## One interview from upload to stored notes, with a real worker process
 	$(BIN)/pytest tests/acceptance -n 2 --dist loadfile
 
-# Both at once: the long waits of one are the other's time. Four, as each mostly waits for its servers.
+# Both at once: the long waits of one are the other's time. Three, as each mostly waits for its servers.
 with-servers: $(VENV)/.installed-dev
-	$(BIN)/pytest tests/acceptance tests/integration -n 4 --dist loadfile
+	$(BIN)/pytest tests/acceptance tests/integration -n 3 --dist loadfile
 
 bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run; what asking costs
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers

@@ -447,8 +447,12 @@ def test_what_was_rung_for_in_vain_is_done_at_the_next_sweep(work: Work) -> None
     assert read_run(working.made.transactions, other).run.state is RunState.QUEUED
     working.slots.start()
     assert soon(lambda: working.states() == {"done": 1})
-    duties.pass_on_swept(NextWork(finish=(run_id,)))
-    assert state() is RunState.FINISHED
+
+    def is_finished_by_a_sweep() -> bool:
+        duties.pass_on_swept(NextWork(finish=(run_id,)))
+        return state() is RunState.FINISHED
+
+    assert soon(is_finished_by_a_sweep)  # the chunk is done a moment before the slot rings in vain
 
 
 # Leases
