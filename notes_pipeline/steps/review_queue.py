@@ -27,7 +27,9 @@ from notes_pipeline.store import queue, reviews
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.events import add_event
 from notes_pipeline.store.notes import StoredNote, load_note, load_notes
-from notes_pipeline.store.queue import Choices, Kind, Position, Progress, Queued, QueueFilter
+from notes_pipeline.store.queue import Kind, Position, Progress, Queued, QueueFilter
+from notes_pipeline.store.queue_choices import Choices, choices
+from notes_pipeline.store.review_leases import end_leases, take_lease
 from notes_pipeline.store.runs import StoredRun, load_run
 from notes_pipeline.store.search import Source, sources_of
 from notes_pipeline.store.transcripts import StoredTranscript, describe_transcript, load_transcript
@@ -81,7 +83,7 @@ def next_note(transactions: Transactions, who: Who, wanted: QueueFilter, after: 
             found = queue.next_free(session, who.workspace_id, wanted, who.holder, place)
             if found is None or wanted.kind is Kind.DECIDED:
                 return found
-            if queue.take_lease(session, who.workspace_id, found, who.holder, who.reviewer) is None:
+            if take_lease(session, who.workspace_id, found, who.holder, who.reviewer) is None:
                 return found
         return found  # many start at once; the page says who has it
 
@@ -102,13 +104,13 @@ def view_queue(transactions: Transactions, who: Who, wanted: QueueFilter, curren
         items = _around(session, who, wanted, place)
         leased_by = None
         if wanted.kind is not Kind.DECIDED:
-            queue.end_leases(session, who.workspace_id, who.holder, except_for=current)
+            end_leases(session, who.workspace_id, who.holder, except_for=current)
             if place is not None:
-                leased_by = queue.take_lease(session, who.workspace_id, place.note_id, who.holder, who.reviewer)
+                leased_by = take_lease(session, who.workspace_id, place.note_id, who.holder, who.reviewer)
         return QueueView(
             items,
             queue.progress(session, who.workspace_id, wanted, who.reviewer),
-            queue.choices(session, who.workspace_id, wanted),
+            choices(session, who.workspace_id, wanted),
             current,
             leased_by,
         )
@@ -122,7 +124,7 @@ def keep_lease(transactions: Transactions, who: Who, note_id: UUID) -> str | Non
     """
     with transactions.begin() as session:
         load_note(session, who.workspace_id, note_id)
-        return queue.take_lease(session, who.workspace_id, note_id, who.holder, who.reviewer)
+        return take_lease(session, who.workspace_id, note_id, who.holder, who.reviewer)
 
 
 def open_note(transactions: Transactions, indexes: IndexCache, workspace_id: UUID, note_id: UUID) -> OpenNote:

@@ -1,25 +1,21 @@
-"""The reviewers' queue: which notes wait for a decision, the riskiest first, and who has one open."""
+"""The reviewers' queue: which notes wait for a decision, the riskiest first."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import REAL, ColumnElement, and_, cast, delete, exists, func, literal, literal_column, or_, select, true
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import REAL, ColumnElement, and_, cast, exists, func, literal, literal_column, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from notes_pipeline.core.notes import Flag, NoteStatus, Reason, Verdict
 from notes_pipeline.core.reviewing import Decision, ReviewState, risk
-from notes_pipeline.store.guides import latest_guides
 from notes_pipeline.store.notes import set_risks, stored_notes
 from notes_pipeline.store.tables import EvidenceRow, NoteRow, ReviewLeaseRow, ReviewRow, RunRow, TranscriptRow
 from notes_pipeline.store.tables.notes import NoteStage
 
-LEASE = timedelta(minutes=10)  # without a sign of life of the page; a reader of a long passage sends one a minute
-MOST_GUIDES = 50  # to choose from
 RISKS_AT_ONCE = 500  # told at a time, where the code of the version before did not
 # Written out, not sent as parameters: PostgreSQL takes a partial index only where it knows what is asked for.
 _UNKNOWN: ColumnElement[float] = literal_column("'Infinity'::real", REAL)
@@ -175,37 +171,6 @@ def progress(session: Session, workspace_id: UUID, wanted: QueueFilter, reviewer
     return Progress(session.scalars(waiting).one(), session.scalars(was_decided).one(), today)
 
 
-def take_lease(session: Session, workspace_id: UUID, note_id: UUID, holder: str, reviewer: str) -> str | None:
-    """Keep a note for a reviewer for a while, or go on keeping it. Returns who has it, where somebody else has."""
-    row = ReviewLeaseRow
-    statement = upsert(row).values(
-        note_id=note_id, workspace_id=workspace_id, holder=holder, reviewer=reviewer, expires_at=func.now() + LEASE
-    )
-    taken = session.scalar(
-        statement.on_conflict_do_update(
-            index_elements=[row.note_id],
-            set_={
-                "holder": statement.excluded.holder,
-                "reviewer": statement.excluded.reviewer,
-                "expires_at": statement.excluded.expires_at,
-            },
-            where=or_(row.holder == holder, row.expires_at <= func.now()),
-        ).returning(row.note_id)
-    )
-    return None if taken is not None else session.scalar(select(row.reviewer).where(row.note_id == note_id))
-
-
-def end_leases(session: Session, workspace_id: UUID, holder: str, *, except_for: UUID | None = None) -> None:
-    """Give back what a reviewer has open, and clear away what has expired."""
-    row = ReviewLeaseRow
-    is_other = true() if except_for is None else row.note_id != except_for
-    session.execute(
-        delete(row).where(
-            row.workspace_id == workspace_id, or_(and_(row.holder == holder, is_other), row.expires_at <= func.now())
-        )
-    )
-
-
 def verbatim_notes(session: Session, workspace_id: UUID, wanted: QueueFilter, limit: int) -> list[UUID]:
     """List the notes of a filter that nobody has reviewed, that are supported, and whose quotes are all verbatim."""
     each = aliased(EvidenceRow)
@@ -239,54 +204,6 @@ def notes_of_batch(session: Session, batch_id: UUID) -> list[UUID]:
         session.scalars(
             select(ReviewRow.note_id).where(ReviewRow.batch_id == batch_id, is_last).order_by(ReviewRow.note_id)
         )
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Choices:
-    """What a queue can be filtered by: ids with words for people, and names."""
-
-    transcripts: Sequence[tuple[UUID, str]]
-    guides: Sequence[tuple[UUID, str]]
-    questions: Sequence[tuple[str, str]]
-    themes: Sequence[tuple[str, str]]
-    speakers: Sequence[str]
-    reviewers: Sequence[str]
-
-
-def choices(session: Session, workspace_id: UUID, wanted: QueueFilter, most: int = 200) -> Choices:
-    """List what notes of a workspace can be filtered by, at most `most` of each, the newest transcripts first.
-
-    Reviewers are listed for what is decided only.
-    """
-    transcripts = session.execute(
-        select(TranscriptRow.id, TranscriptRow.title)
-        .where(TranscriptRow.workspace_id == workspace_id)
-        .order_by(TranscriptRow.id.desc())
-        .limit(most)
-    ).all()
-    of = [each for each, _ in transcripts] if wanted.transcript_id is None else [wanted.transcript_id]
-    names = session.scalars(select(TranscriptRow.speakers).where(TranscriptRow.id.in_(of)))
-    reviewers: Sequence[str] = ()
-    if wanted.kind is Kind.DECIDED:
-        reviewers = session.scalars(
-            select(ReviewRow.reviewer)
-            .join(NoteRow, NoteRow.id == ReviewRow.note_id)
-            .where(NoteRow.workspace_id == workspace_id)
-            .distinct()
-            .order_by(ReviewRow.reviewer)
-            .limit(most)
-        ).all()
-    speakers = sorted({name for each in names for name in each})[:most]
-    guides = latest_guides(session, workspace_id, limit=MOST_GUIDES)
-    asked = [each.guide for each in guides if wanted.guide_id in (None, each.id)]
-    return Choices(
-        transcripts=[(id_, title) for id_, title in transcripts],
-        guides=[(each.id, f"{each.guide.title} (version {each.version})") for each in guides],
-        questions=list({each.id: (each.id, each.text) for guide in asked for each in guide.questions}.values())[:most],
-        themes=list({each.id: (each.id, each.name) for guide in asked for each in guide.themes}.values())[:most],
-        speakers=speakers,
-        reviewers=reviewers,
     )
 
 

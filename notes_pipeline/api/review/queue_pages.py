@@ -1,7 +1,7 @@
 """The queue and its notes: what was claimed, what was said, and the decision."""
 
 from http import HTTPStatus
-from typing import Annotated, Any
+from typing import Annotated
 from uuid import UUID
 
 from fastapi import APIRouter, Form, Query
@@ -15,6 +15,7 @@ from notes_pipeline.api.review.passages import found_in, passages
 from notes_pipeline.api.review.rendering import fragment, media_of, page
 from notes_pipeline.core.errors import InputError, InvalidReviewError, NotFoundError, RevisionConflictError
 from notes_pipeline.core.reviewing import Decision, ReviewRequest
+from notes_pipeline.core.transcript import Span
 from notes_pipeline.steps.review_note import review_note
 from notes_pipeline.steps.review_queue import (
     MOST_AT_ONCE,
@@ -30,11 +31,14 @@ from notes_pipeline.steps.review_queue import (
     view_queue,
     withdraw_batch,
 )
+from notes_pipeline.store.notes import StoredNote
 from notes_pipeline.store.queue import QueueFilter
+from notes_pipeline.store.reviews import StoredReview
 
 router = APIRouter(include_in_schema=False)
 
 MOST_FOUND = 100
+EXCERPT_CHARS = 60  # on either side of what was found
 SeeOther = HTTPStatus.SEE_OTHER
 
 
@@ -266,7 +270,7 @@ def _note_page(
     )
 
 
-def _done(reviewing: Reviewing, note_id: UUID | None) -> Any:
+def _done(reviewing: Reviewing, note_id: UUID | None) -> tuple[StoredNote, StoredReview] | None:
     """Give the note that was decided on last with its latest review; None where there is none, or it is gone."""
     if note_id is None:
         return None
@@ -279,6 +283,7 @@ def _done(reviewing: Reviewing, note_id: UUID | None) -> Any:
     return (found.stored, found.history[-1]) if found.history else None
 
 
-def _excerpt(text: str, span: Any) -> tuple[str, str, str]:
-    low, high = max(0, span.start - 60), span.end + 60
+def _excerpt(text: str, span: Span) -> tuple[str, str, str]:
+    """Give what stands before a place, the place, and what stands after it."""
+    low, high = max(0, span.start - EXCERPT_CHARS), span.end + EXCERPT_CHARS
     return text[low : span.start], text[span.start : span.end], text[span.end : high]
