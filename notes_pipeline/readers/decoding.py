@@ -29,10 +29,18 @@ _LINE_END = re.compile(r"\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file as text. `name` is safe to print; `text` is as decoded, with all its control characters."""
+    """A file as text. `name` is safe to print; `text` is as decoded, with all its control characters.
+
+    `places`: where each line stands, for text that was not stored in lines; empty where it was.
+    """
 
     name: str
     text: str
+    places: tuple[str, ...] = ()
+
+    def place(self, number: int) -> str:
+        """Say where the line with this number, from 1, stands."""
+        return self.places[number - 1] if self.places else f"line {number}"
 
 
 def decode(data: bytes, filename: str, remarks: Remarks) -> Source:
@@ -42,13 +50,7 @@ def decode(data: bytes, filename: str, remarks: Remarks) -> Source:
         UnreadableTranscriptError: too large, empty, of a format that is no text, or of no encoding that we can tell.
     """
     name = safe_name(filename)
-    if len(data) > MAX_BYTES:
-        raise UnreadableTranscriptError(
-            f"{name}: the file has {len(data) / 2**20:.0f} MB, the limit is {MAX_BYTES // 2**20} MB. "
-            "Split it, or export it without word times."
-        )
-    if not data:
-        raise UnreadableTranscriptError(f"{name}: the file is empty. Export the transcript again.")
+    refuse_by_size(data, name)
     foreign = name_foreign_format(data)
     if foreign is not None:
         raise UnreadableTranscriptError(f"{name}: this is {foreign.what}, not a transcript as text. {foreign.advice}")
@@ -57,6 +59,21 @@ def decode(data: bytes, filename: str, remarks: Remarks) -> Source:
         raise UnreadableTranscriptError(f"{name}: no speech found: the file holds only white space.")
     _refuse_binary(text, name)
     return Source(name, text)
+
+
+def refuse_by_size(data: bytes, name: str) -> None:
+    """Refuse a file that is too large, or empty.
+
+    Raises:
+        UnreadableTranscriptError: it is.
+    """
+    if len(data) > MAX_BYTES:
+        raise UnreadableTranscriptError(
+            f"{name}: the file has {len(data) / 2**20:.0f} MB, the limit is {MAX_BYTES // 2**20} MB. "
+            "Split it, or export it without word times."
+        )
+    if not data:
+        raise UnreadableTranscriptError(f"{name}: the file is empty. Export the transcript again.")
 
 
 def to_lines(text: str, remarks: Remarks) -> list[str]:

@@ -8,13 +8,17 @@ from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.captions import parse_timing
 from notes_pipeline.readers.decoding import Source, strip_controls
 from notes_pipeline.readers.foreign import name_unread_text_format
+from notes_pipeline.readers.noscribe import is_noscribe
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.srt import parse_sbv_timing
+from notes_pipeline.readers.tables import has_known_headings
 
 HEAD = 32 * 1024  # characters; the longest header of the survey has 3,000
 HEAD_LINES = 400
 
 _JSON_START = re.compile(r"\{\s*[\"}]|\[\s*[{\[\]]")
+_XML_PROLOGUE = r"(?:<\?[^>]{0,1000}\?>\s*|<!--(?:[^-]|-(?!->)){0,4000}-->\s*){0,20}"
+_TABLE = re.compile(r"[^\n,;\t]{0,200}[,;\t]")
 
 
 class Family(Enum):
@@ -24,6 +28,11 @@ class Family(Enum):
     SRT = "SRT"
     SBV = "SBV"
     JSON = "JSON"
+    XML = "XML"
+    NOSCRIBE = "noScribe HTML"
+    TEXTGRID = "Praat TextGrid"
+    CHAT = "CHAT"
+    TABLE = "a table"
     TEXT = "text"
 
 
@@ -32,9 +41,26 @@ _BY_ENDING = {
     "srt": Family.SRT,
     "sbv": Family.SBV,
     "json": Family.JSON,
+    **dict.fromkeys(("xml", "ttml", "dfxp", "eaf", "tei"), Family.XML),
+    **dict.fromkeys(("html", "htm"), Family.NOSCRIBE),
+    "textgrid": Family.TEXTGRID,
+    "cha": Family.CHAT,
+    **dict.fromkeys(("csv", "tsv"), Family.TABLE),
     "txt": Family.TEXT,
     "md": Family.TEXT,
 }
+
+
+_BY_START = (
+    (re.compile(rf"{_XML_PROLOGUE}<(?:!DOCTYPE\s+)?html\b", re.IGNORECASE), Family.TEXT),  # of which noScribe's is read
+    (re.compile(r"<\?xml\b|<!DOCTYPE\b"), Family.XML),
+    (
+        re.compile(rf"{_XML_PROLOGUE}<(?:[\w.-]{{1,40}}:)?(?:tt|TEI|TEI\.2|teiCorpus|ANNOTATION_DOCUMENT)[\s>]"),
+        Family.XML,
+    ),
+    (re.compile(r"@(?:UTF8|Begin|Font|Window|PID|Languages)\b"), Family.CHAT),
+    (re.compile(r"File type = \"oo(?:Long)?TextFile|\"ooTextFile"), Family.TEXTGRID),
+)
 
 
 def detect(source: Source, remarks: Remarks) -> Family:
@@ -45,8 +71,10 @@ def detect(source: Source, remarks: Remarks) -> Family:
     """
     named = named_family(source)
     family = _by_content(source.text[:HEAD], named)
+    if family is Family.TEXT and source.text.lstrip().startswith("<") and is_noscribe(source.text):
+        family = Family.NOSCRIBE
     if family is Family.TEXT:
-        unread = name_unread_text_format(source.text[:HEAD], source.name)
+        unread = name_unread_text_format(source.text[:HEAD])
         if unread is not None:
             raise UnreadableTranscriptError(f"{source.name}: this is {unread.what}, not read yet. {unread.advice}")
     if named is not None and named is not family:
@@ -66,6 +94,12 @@ def _by_content(head: str, named: Family | None) -> Family:
         return Family.WEBVTT
     if _JSON_START.match(start) or start == "{" or (named is Family.JSON and not _has_cue(start)):
         return Family.JSON
+    marked = next((family for pattern, family in _BY_START if pattern.match(start)), None)
+    if marked is not None:
+        return marked
+    first = start.partition("\n")[0]
+    if has_known_headings(first) or (named is Family.TABLE and _TABLE.match(start)):
+        return Family.TABLE
     before = ""
     for line in islice(strip_controls(head).splitlines(), HEAD_LINES):
         if parse_timing(line, 0) is not None:

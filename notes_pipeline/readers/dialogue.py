@@ -28,14 +28,10 @@ _STAMP_INSIDE = re.compile(rf"[ \t]*\[({STAMP})\][ \t]*")
 class Line:
     """A line that may be speech. `mark`: what it starts with; after `_settle_marks` only where it counts."""
 
-    number: int
+    place: str
     text: str
     is_paragraph: bool  # the first, or after an empty line
     mark: Mark | None
-
-    @property
-    def place(self) -> str:
-        return f"line {self.number}"
 
 
 def read_dialogue(source: Source, remarks: Remarks) -> Reading:
@@ -43,8 +39,8 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
     raw = to_lines(source.text, remarks)
     first = max(front_matter_end(raw), transcript_start(raw))
     if first:
-        remarks.add("lines above the transcript set aside", "line 1", times=first)
-    lines = list(_keep_speech(raw, first, remarks))
+        remarks.add("lines above the transcript set aside", source.place(1), times=first)
+    lines = list(_keep_speech(source, raw, first, remarks))
     for line in lines[: _profile_end(lines)]:
         line.mark = None
     for line, below in zip_longest(lines, lines[1:]):
@@ -64,16 +60,16 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
     return Reading(_name_format(lines, styles), said)
 
 
-def _keep_speech(raw: Sequence[str], first: int, remarks: Remarks) -> Iterator[Line]:
+def _keep_speech(source: Source, raw: Sequence[str], first: int, remarks: Remarks) -> Iterator[Line]:
     is_paragraph = True
     for number, text in enumerate(raw[first:], first + 1):
         if not text.strip():
             is_paragraph = True
         elif is_aside(text):
-            remarks.add("headings and notices of the tool set aside", f"line {number}")
+            remarks.add("headings and notices of the tool set aside", source.place(number))
             is_paragraph = True
         else:
-            yield Line(number, text, is_paragraph, parse_mark(text))
+            yield Line(source.place(number), text, is_paragraph, parse_mark(text))
             is_paragraph = False
 
 

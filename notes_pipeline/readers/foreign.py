@@ -29,6 +29,7 @@ _MAGIC: tuple[tuple[int, bytes, Foreign], ...] = (
     (0, b"%PDF-", Foreign("a PDF document", "Open it, copy the text into a .txt file and upload that.")),
     (0, b"{\\rtf", Foreign("a rich text document (.rtf)", _SAVE_AS_TEXT)),
     (0, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", Foreign("an old or password-protected Office file", _SAVE_AS_TEXT)),
+    (0, b"ooBinaryFile", Foreign("a binary Praat file", "Save it in Praat as a text file.")),
     (0, b"\x1f\x8b", Foreign("a gzip archive", _UNPACK)),
     (0, b"7z\xbc\xaf\x27\x1c", Foreign("a 7-Zip archive", _UNPACK)),
     (0, b"Rar!\x1a\x07", Foreign("a RAR archive", _UNPACK)),
@@ -57,22 +58,15 @@ def name_foreign_format(data: bytes) -> Foreign | None:
 
 _AS_TEXT = "Export it as .vtt, .srt, .txt or .json."
 _TEXT_KINDS = (
-    (re.compile(r"<\?xml|<!DOCTYPE|<(?:tt|TEI|html|ANNOTATION_DOCUMENT)[\s>]", re.IGNORECASE), "an XML or HTML file"),
-    (re.compile(r"@(?:UTF8|Begin|Font)\b"), "a CHAT transcript (.cha)"),
-    (re.compile(r"File type = \"oo(?:Long)?TextFile"), "a Praat TextGrid"),
+    (re.compile(r"<\?xml|<!--|<!DOCTYPE|<html[\s>]", re.IGNORECASE), "a web page (HTML)"),
     (re.compile(r"\[Script Info\]", re.IGNORECASE), "an ASS or SSA subtitle file"),
-    (re.compile(r"\"?[\w ]{1,40}\"?(?:[,;\t]\"?[\w ]{0,40}\"?){2,20}\r?\n(?:[^\n]*[,;\t]){2}"), "a table (.csv)"),
 )
 
 
-def name_unread_text_format(head: str, name: str) -> Foreign | None:
+def name_unread_text_format(head: str) -> Foreign | None:
     """Tell which text format that we do not read the beginning is of; None when it may be a transcript.
 
-    `head`: the beginning of the text. A table is one only when its name says so: speech has commas too.
+    `head`: the beginning of the text.
     """
     start = head.lstrip()
-    for pattern, what in _TEXT_KINDS:
-        is_table = what == "a table (.csv)"
-        if pattern.match(start) and (not is_table or name.lower().endswith((".csv", ".tsv"))):
-            return Foreign(what, _AS_TEXT)
-    return None
+    return next((Foreign(what, _AS_TEXT) for pattern, what in _TEXT_KINDS if pattern.match(start)), None)

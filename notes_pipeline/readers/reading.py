@@ -2,20 +2,32 @@
 
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.core.transcript import Transcript
-from notes_pipeline.readers.decoding import decode
+from notes_pipeline.readers.chat import read_chat
+from notes_pipeline.readers.decoding import decode, refuse_by_size
 from notes_pipeline.readers.detection import Family, detect, named_family
 from notes_pipeline.readers.dialogue import PLAIN_TEXT, read_dialogue
 from notes_pipeline.readers.json_files import read_json
-from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.noscribe import read_noscribe
+from notes_pipeline.readers.remarks import Remarks, safe_name
 from notes_pipeline.readers.said import to_transcript
 from notes_pipeline.readers.srt import read_sbv, read_srt
+from notes_pipeline.readers.tables import read_table
+from notes_pipeline.readers.textgrid import read_textgrid
 from notes_pipeline.readers.webvtt import read_webvtt
+from notes_pipeline.readers.word import read_word
+from notes_pipeline.readers.word_package import is_word
+from notes_pipeline.readers.xml_files import read_xml
 
 _READERS = {
     Family.WEBVTT: read_webvtt,
     Family.SRT: read_srt,
     Family.SBV: read_sbv,
     Family.JSON: read_json,
+    Family.XML: read_xml,
+    Family.NOSCRIBE: read_noscribe,
+    Family.TEXTGRID: read_textgrid,
+    Family.CHAT: read_chat,
+    Family.TABLE: read_table,
     Family.TEXT: read_dialogue,
 }
 
@@ -27,6 +39,8 @@ def read_transcript(data: bytes, filename: str) -> Transcript:
         UnreadableTranscriptError: with one message that names the file, the place, and what to do.
     """
     remarks = Remarks()
+    if is_word(data):
+        return _read_word(data, filename, remarks)
     source = decode(data, filename, remarks)
     family = detect(source, remarks)
     reading = _READERS[family](source, remarks)
@@ -37,3 +51,11 @@ def read_transcript(data: bytes, filename: str) -> Transcript:
             "Export it again, or name it .txt to have it read as plain paragraphs."
         )
     return to_transcript(reading, source.name, remarks)
+
+
+def _read_word(data: bytes, filename: str, remarks: Remarks) -> Transcript:
+    name = safe_name(filename)
+    refuse_by_size(data, name)
+    if "." in name and not name.lower().endswith(".docx"):
+        remarks.add(f"named .{name.rpartition('.')[2].lower()}, but the content is a Word file: read as that")
+    return to_transcript(read_word(data, name, remarks), name, remarks)

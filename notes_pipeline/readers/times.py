@@ -7,6 +7,7 @@ import re
 CLOCK = r"-?(?:\d{1,10}:){0,2}\d{1,10}(?:[.,]\d{1,12})?"
 STAMP = r"(?:\d{1,4}:)?\d{1,3}:\d{2}(?:[.,]\d{1,6})?"  # in running text: at least minutes and seconds
 
+_WHOLE_STAMP = re.compile(rf"[\[(]?{STAMP}[\])]?")
 _PARTS = re.compile(r"(-?)(?:(?:(\d{1,10}):)?(\d{1,10}):)?(\d{1,10})(?:[.,](\d{1,12}))?")
 
 
@@ -22,3 +23,8 @@ def parse_clock(text: str) -> int | None:
     whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
     milliseconds = whole * 1000 + (round(int(decimals) * 1000 / 10 ** len(decimals)) if decimals else 0)
     return -milliseconds if sign else milliseconds
+
+
+def is_stamp(text: str) -> bool:
+    """Tell whether the text is a time of day or of a recording and nothing else: 1:02, [00:01:02.5]."""
+    return _WHOLE_STAMP.fullmatch(text) is not None

@@ -25,16 +25,18 @@ CUE = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
         pytest.param(b"RIFF\0\0\0\0WAVEfmt ", "this is a WAV recording", id="WAV"),
         pytest.param(b"\x89PNG\r\n\x1a\n" + bytes(99), "this is a PNG picture", id="PNG"),
         pytest.param(b"%PDF-1.7\n1 0 obj", "this is a PDF document", id="PDF"),
-        pytest.param(b"PK\x03\x04" + b"word/document.xml", "this is a Word document (.docx)", id="docx"),
+        pytest.param(b"PK\x03\x04" + b"word/document.xml", "the Word file is damaged", id="docx"),
         pytest.param(b"PK\x03\x04mimetypeapplication/vnd.oasis.opendocument.text", "an OpenDocument file", id="odt"),
         pytest.param(b"PK\x03\x04a.txt", "this is a zip archive", id="zip"),
         pytest.param(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(99), "an old or password-protected Office", id="OLE"),
         pytest.param(b"{\\rtf1\\ansi hello}", "this is a rich text document (.rtf)", id="rtf"),
         pytest.param(b"hello" + bytes(99), "this is a binary file", id="NULs"),
         pytest.param(bytes(range(1, 32)) * 99, "this is a binary file", id="control characters"),
-        pytest.param(b"<?xml version='1.0'?><tt/>", "this is an XML or HTML file, not read yet", id="XML"),
-        pytest.param(b"@UTF8\n@Begin\n*MOT:\thi \x150_900\x15\n", "this is a CHAT transcript", id="CHAT"),
-        pytest.param(b'File type = "ooTextFile"\n', "this is a Praat TextGrid", id="TextGrid"),
+        pytest.param(b"<?xml version='1.0'?><tt/>", "no speech found", id="XML"),
+        pytest.param(b"<!DOCTYPE html><html><p>Hi.</p></html>", "this is a web page (HTML), not read yet", id="HTML"),
+        pytest.param(b"@UTF8\n@Begin\n@End\n", "no speech found", id="CHAT"),
+        pytest.param(b'File type = "ooTextFile"\n', "line 1: the TextGrid ends early", id="TextGrid"),
+        pytest.param(b"ooBinaryFile\x08TextGrid" + bytes(99), "this is a binary Praat file", id="binary TextGrid"),
         pytest.param(b"1\nsome text\n", "the name says SRT, but there is no time", id="SRT without times"),
     ],
 )
@@ -45,9 +47,9 @@ def test_what_is_no_transcript_is_refused_with_what_to_do(data: bytes, message: 
     assert "\n" not in str(caught.value)
 
 
-def test_a_table_is_refused_by_its_name() -> None:
-    with pytest.raises(UnreadableTranscriptError, match=r"this is a table \(\.csv\), not read yet"):
-        read_transcript(b"timestamp,speaker,words\n0:01,Ann,hello\n", "talk.csv")
+def test_a_table_without_headings_is_refused_by_its_name() -> None:
+    with pytest.raises(UnreadableTranscriptError, match=r"a table, but its first line names no columns"):
+        read_transcript(b"0:01,Ann,hello\n", "talk.csv")
 
 
 def test_a_file_over_the_limit_is_refused_unread() -> None:

@@ -15,11 +15,6 @@ SAMPLES = Path(__file__).parents[3].parent / "shared" / "samples"
 TIME_TOLERANCE_MS = 60
 PLACE_TOLERANCE_MS = 600
 
-NOT_YET_READ = frozenset(
-    [
-        *("chat-cha", "docx", "elan-eaf", "praat-textgrid", "tei-xml", "ttml"),
-    ]
-)
 # The expectation counts 53 or 54 turns, but 57 headings stand in the file: three of them have no time (lines 212, 263
 # and 268) and are turns all the same. Read as expected, they would be put into the mouth of the speaker before.
 TURNS_OVERLOOKED = {"md-bitcoin-mining.md": {"turns", "utterances"}}

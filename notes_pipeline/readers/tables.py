@@ -1,0 +1,135 @@
+"""Tables (.csv, .tsv): the columns are known by their headings, in any order."""
+
+import csv
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from notes_pipeline.core.errors import UnreadableTranscriptError
+from notes_pipeline.readers.decoding import Source, to_lines
+from notes_pipeline.readers.markup import decode_entities, join_lines, strip_tags
+from notes_pipeline.readers.remarks import Remarks, shown
+from notes_pipeline.readers.said import Reading, Said, clean_name
+from notes_pipeline.readers.times import CLOCK, parse_clock
+
+DELIMITERS = ",;\t"
+MAX_COLUMNS = 200
+_KNOWN = {
+    "text": "text words transcript transcription utterance content sentence speech dialogue dialog quote what body",
+    "speaker": "speaker speakername speakerlabel speakerid name participant who person role",
+    "start": "start timestamp time starttime startms starttimems begin begintime from timein offset in",
+    "end": "end endtime endms endtimems finish to timeout out",
+}
+_ROLES = {heading: role for role, headings in _KNOWN.items() for heading in headings.split()}
+_TIME = re.compile(rf"[\[(]?({CLOCK})[\])]?")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """Where each column stands, from 0; None where there is none. `is_ms`: times are whole milliseconds."""
+
+    text: int
+    speaker: int | None
+    start: int | None
+    end: int | None
+    is_ms: bool
+
+
+def find_columns(headings: Sequence[str]) -> Columns | None:
+    """Find the columns of a transcript; None where there is no text, or neither speaker nor time."""
+    places: dict[str, int] = {}
+    for place, heading in enumerate(headings[:MAX_COLUMNS]):
+        role = _ROLES.get(_key(heading))
+        if role is not None:
+            places.setdefault(role, place)
+    if "text" not in places or not places.keys() & {"speaker", "start"}:
+        return None
+    is_ms = "start" in places and _key(headings[places["start"]]).endswith("ms")
+    return Columns(places["text"], places.get("speaker"), places.get("start"), places.get("end"), is_ms)
+
+
+def has_known_headings(line: str) -> bool:
+    """Tell whether the line names the columns of a transcript."""
+    return _split(line) is not None
+
+
+def read_table(source: Source, remarks: Remarks) -> Reading:
+    """Read a table, a row an utterance; what stands in other columns is set aside.
+
+    Raises:
+        UnreadableTranscriptError: no headings that we know, or a quotation mark that is never closed.
+    """
+    lines = to_lines(source.text, remarks)
+    first = next(number for number, line in enumerate(lines) if line.strip())
+    found = _split(lines[first])
+    if found is None:
+        raise UnreadableTranscriptError(
+            f"{source.name}: a table, but its first line names no columns that we know. "
+            "Call them speaker, start, end and text; text and one of the others must be there."
+        )
+    delimiter, headings, columns = found
+    rows = list(_rows(source.name, lines, first + 1, delimiter))
+    used = {columns.text, columns.speaker, columns.start, columns.end}
+    others = [heading for place, heading in enumerate(headings) if place not in used]
+    if others:
+        remarks.add(f"columns set aside: {', '.join(shown(one.strip(), 30) for one in others[:5])}")
+    if delimiter == "\t" and [_key(one) for one in headings] == ["start", "end", "text"]:  # Whisper's .tsv
+        columns = Columns(columns.text, None, columns.start, columns.end, is_ms=True)
+    return Reading("csv", [_read_row(row, columns, place, remarks) for place, row in rows if any(map(str.strip, row))])
+
+
+def _key(heading: str) -> str:
+    return re.sub(r"[^a-z]", "", heading[:60].lower())
+
+
+def _split(line: str) -> tuple[str, list[str], Columns] | None:
+    """Split a line of headings at the delimiter that makes it one."""
+    for delimiter in DELIMITERS:
+        if delimiter in line:
+            headings = next(csv.reader([line[:10_000]], delimiter=delimiter), [])
+            columns = find_columns(headings)
+            if columns is not None:
+                return delimiter, headings, columns
+    return None
+
+
+def _rows(name: str, lines: Sequence[str], first: int, delimiter: str) -> Iterator[tuple[str, list[str]]]:
+    """Give each row with the place where it begins."""
+    reader = csv.reader((f"{line}\n" for line in lines[first:]), delimiter=delimiter, strict=True)
+    begins = first + 1
+    while True:
+        try:
+            row = next(reader, None)
+        except csv.Error as error:
+            raise UnreadableTranscriptError(
+                f"{name}: line {begins}: a cell of this row does not end, or its quotation marks are not doubled. "
+                "Save the table again from the program that wrote it."
+            ) from error
+        if row is None:
+            return
+        yield f"line {begins}", row
+        begins = first + reader.line_num + 1
+
+
+def _read_row(row: Sequence[str], columns: Columns, place: str, remarks: Remarks) -> Said:
+    cells: Mapping[int | None, str] = dict(enumerate(row))
+    text = join_lines(decode_entities(strip_tags(cells.get(columns.text, ""), remarks, place)))
+    name = decode_entities(cells.get(columns.speaker, "")).strip().rstrip(":")
+    start, end = (_read_time(cells.get(column, ""), columns, place, remarks) for column in (columns.start, columns.end))
+    return Said(text, clean_name(name, remarks, place), start, end, place=place)
+
+
+def _read_time(cell: str, columns: Columns, place: str, remarks: Remarks) -> int | None:
+    """Read the time that a cell starts with; what stands beside it is a remark of the transcriber."""
+    cell = cell.strip()
+    if not cell:
+        return None
+    match = _TIME.match(cell)
+    if match is None:
+        remarks.add("times that cannot be read, left out", place)
+        return None
+    if match.end() < len(cell):
+        remarks.add("remarks beside times set aside", place)
+    if columns.is_ms and match[1].lstrip("-").isdigit():
+        return int(match[1])
+    return parse_clock(match[1])

@@ -1,0 +1,131 @@
+"""Word files: Teams in both its forms, captions in paragraphs, and else dialogue as in plain text (Google Meet too)."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from notes_pipeline.readers.asides import is_aside
+from notes_pipeline.readers.captions import Cue, parse_timing
+from notes_pipeline.readers.decoding import Source
+from notes_pipeline.readers.dialogue import read_dialogue
+from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.said import Reading, Said, clean_name
+from notes_pipeline.readers.srt import read_srt
+from notes_pipeline.readers.times import parse_clock
+from notes_pipeline.readers.webvtt import read_webvtt
+from notes_pipeline.readers.word_package import open_word
+from notes_pipeline.readers.word_text import Paragraph, read_paragraphs
+
+MIN_HEADINGS_SHARE = 0.5  # of the headings have their text below them in the same paragraph where Teams wrote them
+_HEADING = re.compile(r"[ \t\xa0]*(\S.{0,199}?)?[ \t\xa0]{2,}(\d{1,4}(?::\d{2}){1,2})[ \t\xa0]*")
+_MEETING_NOTICE = re.compile(r".{0,100}\b(?:(?:started|stopped) transcription|(?:left|joined) the meeting)\.?")
+
+
+def read_word(data: bytes, name: str, remarks: Remarks) -> Reading:
+    """Read a Word file.
+
+    Raises:
+        UnreadableTranscriptError: it cannot be opened safely.
+    """
+    paragraphs = read_paragraphs(open_word(data, name), remarks)
+    filled = [one for one in paragraphs if not one.is_empty]
+    if not filled:
+        return Reading("docx", [])
+    headings = [_heading(one) for one in filled]
+    with_text = sum(1 for one, heading in zip(filled, headings, strict=True) if heading and _below(one))
+    if with_text and with_text >= MIN_HEADINGS_SHARE * sum(1 for heading in headings if heading):
+        return Reading("docx", _read_teams(filled, remarks))
+    captions = _read_captions(name, paragraphs, filled, remarks)
+    if captions is not None:
+        return captions
+    lines = [("", "")]
+    for one in filled:
+        lines += [*((line, one.place) for line in one.lines), ("", one.place)]
+    source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines))
+    return Reading("docx", read_dialogue(source, remarks).said)
+
+
+def _heading(paragraph: Paragraph) -> re.Match[str] | None:
+    first = next(line for line in paragraph.lines if line.strip())
+    return _HEADING.fullmatch(first)
+
+
+def _below(paragraph: Paragraph) -> str:
+    """Give the text below the first line that is not empty."""
+    return " ".join([line.strip() for line in paragraph.lines if line.strip()][1:])
+
+
+def _read_teams(paragraphs: Sequence[Paragraph], remarks: Remarks) -> list[Said]:
+    """Read one paragraph a turn: name and time on its first line, a sentence on each line below."""
+    said: list[Said] = []
+    for one in paragraphs:
+        heading = _heading(one)
+        text = " ".join(line.strip() for line in one.lines if line.strip())
+        if heading is not None:
+            speaker = clean_name(heading[1] or "", remarks, one.place)
+            said.append(Said(_below(one), speaker, parse_clock(heading[2]), place=one.place))
+        elif _is_notice(text):
+            remarks.add("headings and notices of the tool set aside", one.place)
+        elif said:
+            remarks.add("paragraphs without a heading, read as speech of the turn above", one.place)
+            said[-1].text = f"{said[-1].text} {text}".strip()
+        else:
+            remarks.add("lines above the first speaker set aside", one.place)
+    return said
+
+
+def _is_notice(text: str) -> bool:
+    return is_aside(text) or _MEETING_NOTICE.fullmatch(text) is not None
+
+
+def _read_captions(
+    name: str, paragraphs: Sequence[Paragraph], filled: Sequence[Paragraph], remarks: Remarks
+) -> Reading | None:
+    """Read `start --> end` and what follows; None where there are no such lines."""
+    lines = [(line, one.place) for one in filled for line in one.lines if line.strip()]
+    first = next((index for index, (line, _) in enumerate(lines) if parse_timing(line, 0) is not None), None)
+    if first is None:
+        return None
+    whole = Source(name, "\n".join(line for one in paragraphs for line in one.lines))
+    if lines[0][0].startswith("WEBVTT"):
+        return Reading("docx", read_webvtt(whole, remarks).said)
+    if first and lines[first - 1][0].strip().isdigit():
+        return Reading("docx", read_srt(whole, remarks).said)
+    if first:
+        remarks.add("lines above the transcript set aside", lines[0][1], times=first)
+    return Reading("docx", _name_cues(list(_cut_at_timings(lines[first:])), remarks))
+
+
+def _cut_at_timings(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Cue]]:
+    """Give each cue with its place; the line of a notice between cues is left in the cue, for `_name_cues`."""
+    cue: Cue | None = None
+    at = ""
+    for line, place in lines:
+        timing = parse_timing(line, 0)
+        if timing is not None:
+            if cue is not None:
+                yield at, cue
+            cue, at = timing, place
+        elif cue is not None:
+            cue.lines.append(line.strip())
+    if cue is not None:
+        yield at, cue
+
+
+def _name_cues(cues: Sequence[tuple[str, Cue]], remarks: Remarks) -> list[Said]:
+    """Take the first of two lines or more as the name: the older form of Teams has name and text below each time.
+
+    A lone line is text; where most cues have one line only, there are no names.
+    """
+    for place, cue in cues:
+        kept = [line for line in cue.lines if not _is_notice(line)]
+        if len(kept) < len(cue.lines):
+            remarks.add("headings and notices of the tool set aside", place)
+            cue.lines = kept
+    has_names = 2 * sum(1 for _, cue in cues if len(cue.lines) >= 2) >= len(cues)
+    said = []
+    for place, cue in cues:
+        has_name = has_names and len(cue.lines) >= 2
+        speaker = clean_name(cue.lines[0], remarks, place) if has_name else None
+        text = " ".join(cue.lines[1:] if has_name else cue.lines)
+        said.append(Said(text, speaker, cue.start_ms, cue.end_ms, place=place))
+    return said
