@@ -14,6 +14,7 @@ from notes_pipeline.readers.times import CLOCK, parse_clock
 
 DELIMITERS = ",;\t"
 MAX_COLUMNS = 200
+MAX_HEADINGS = 10_000  # characters of the first line
 _KNOWN = {
     "text": "text words transcript transcription utterance content sentence speech dialogue dialog quote what body",
     "speaker": "speaker speakername speakerlabel speakerid name participant who person role",
@@ -86,7 +87,10 @@ def _split(line: str) -> tuple[str, list[str], Columns] | None:
     """Split a line of headings at the delimiter that makes it one."""
     for delimiter in DELIMITERS:
         if delimiter in line:
-            headings = next(csv.reader([line[:10_000]], delimiter=delimiter), [])
+            try:
+                headings = next(csv.reader([line[:MAX_HEADINGS]], delimiter=delimiter), [])
+            except csv.Error:  # a line end of another kind inside it
+                continue
             columns = find_columns(headings)
             if columns is not None:
                 return delimiter, headings, columns

@@ -32,7 +32,7 @@ def read_tei(root: Element, remarks: Remarks) -> Reading:
     return Reading("tei-xml", said, (root.get(XML_LANG) or "").strip() or None)
 
 
-def _spoken(element: Element) -> Iterator[tuple[Element, Element | None]]:
+def _spoken(element: Element) -> Iterator[tuple[Element, Element]]:
     """Give what is spoken, with the element around it; an utterance inside another belongs to it."""
     for child in element:
         if local_name(child) in _SPOKEN:

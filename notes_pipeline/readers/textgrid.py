@@ -11,7 +11,7 @@ from notes_pipeline.readers.said import Reading
 from notes_pipeline.readers.tiers import Interval, Tier, read_tiers
 from notes_pipeline.readers.xml_trees import flatten
 
-# A value stands free between spaces: `xmin = 0.5` has one, `intervals [2]:` has none. A quotation mark inside is doubled.
+# A value stands free between spaces: `xmin = 0.5` has one, `intervals [2]:` has none. A " inside is doubled.
 _VALUE = re.compile(r'"([^"]*+(?:""[^"]*+)*+)"|(?<!\S)(-?\d{1,15}(?:\.\d{1,30})?(?:[eE][+-]?\d{1,2})?)(?!\S)')
 _LEVEL = re.compile(  # what aligners and phoneticians call levels below the words
     r"(?:.*[\s_-])?(?:phones?|phonemes?|phons?|segments?|syll(?:able)?s?|mau|kan|kas|sampa|ipa|tones?|pitch|breaks?)",
