@@ -39,10 +39,12 @@ $(VENV)/.installed-bench: $(VENV)/.installed-dev
 	@$(PIP) --no-build-isolation --editable '.[bench,dev,embedded]'
 	@touch $@
 
-run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=...); without FILE on an invented one
+run: $(VENV)/.installed  ## Write notes on an interview (FILE=..., GUIDE=..., INTERVIEWER=...); without FILE on an invented one
 	@set --; \
 	if [ -n "$$GUIDE" ]; then set -- --guide "$$GUIDE"; elif [ -z "$$FILE" ]; then set -- --guide $(EXAMPLE_GUIDE); fi; \
 	if [ -z "$$FILE" ]; then set -- "$$@" --demonstrate $(EXAMPLE_BENT); fi; \
+	if [ -n "$$SPEAKERS" ]; then set -- "$$@" --speakers "$$SPEAKERS"; fi; \
+	if [ -n "$$INTERVIEWER" ]; then set -- "$$@" --interviewer "$$INTERVIEWER"; fi; \
 	exec $(BIN)/notes-pipeline run "$$@" -- "$${FILE:-$(EXAMPLE)}"
 
 serve: $(VENV)/.installed  ## Serve the HTTP API with all that it needs (PORT=8000)

@@ -42,6 +42,17 @@ class StatusChoice(StrEnum):
 TranscriptFile = Annotated[
     Path, typer.Argument(help="An interview: WebVTT, SRT, Otter-like or `Name: text`, Whisper or WhisperX JSON.")
 ]
+Speakers = Annotated[
+    list[str] | None,
+    typer.Option(
+        help="Who speaks: `Ann; Ben` are speakers where the file leaves it open, `SPEAKER_00=Ann` gives a name, "
+        "`Ann=participant` a role. May be repeated."
+    ),
+]
+Interviewers = Annotated[
+    list[str] | None,
+    typer.Option("--interviewer", help="Who asks: a speaker whose words are nobody's evidence. May be repeated."),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -51,6 +62,8 @@ def run(
     guide: Annotated[
         Path | None, typer.Option(help="What notes are asked for, as YAML or JSON. Without it, a general guide.")
     ] = None,
+    speakers: Speakers = None,
+    interviewer: Interviewers = None,
     as_json: AsJson = False,
     anew: Annotated[
         bool, typer.Option("--anew", help="Do it again even if the result is stored; known answers are not paid again.")
@@ -89,6 +102,7 @@ def run(
     """
     from notes_pipeline.bootstrap import Wishes
     from notes_pipeline.cli.run import run_file
+    from notes_pipeline.core.naming import parse_who_speaks
 
     wishes = Wishes(
         model=model,
@@ -99,7 +113,10 @@ def run(
         summarises=summary,
         budget_usd=None if budget is None else Decimal(str(budget)),
     )
-    raise typer.Exit(run_file(file, guide, wishes, as_json=as_json, only_estimate=dry_run, demonstrate=demonstrate))
+    who = parse_who_speaks(speakers or (), interviewer or ())
+    raise typer.Exit(
+        run_file(file, guide, wishes, who=who, as_json=as_json, only_estimate=dry_run, demonstrate=demonstrate)
+    )
 
 
 @app.command()
@@ -108,6 +125,8 @@ def submit(
     guide: Annotated[
         Path | None, typer.Option(help="What notes are asked for, as YAML or JSON. Without it, a general guide.")
     ] = None,
+    speakers: Speakers = None,
+    interviewer: Interviewers = None,
     backfill: Annotated[
         bool, typer.Option("--backfill", help="Work on it when nothing else waits: for thousands of old interviews.")
     ] = False,
@@ -127,10 +146,12 @@ def submit(
     """
     from notes_pipeline.bootstrap import Wishes
     from notes_pipeline.cli.operate import submit_files
+    from notes_pipeline.core.naming import parse_who_speaks
 
     budget_usd = None if budget is None else Decimal(str(budget))
     wishes = Wishes(model=model, anew=anew, budget_usd=budget_usd, is_backfill=backfill)
-    raise typer.Exit(submit_files(files, guide, wishes, as_json=as_json))
+    who = parse_who_speaks(speakers or (), interviewer or ())
+    raise typer.Exit(submit_files(files, guide, wishes, who=who, as_json=as_json))
 
 
 @app.command()
@@ -226,9 +247,8 @@ def verify(
     pairs: Annotated[
         Path | None, typer.Option(help="Lines of transcript, claims and output path, to check many in one process.")
     ] = None,
-    interviewer: Annotated[
-        list[str] | None, typer.Option(help="A speaker whose words are nobody's evidence. May be repeated.")
-    ] = None,
+    speakers: Speakers = None,
+    interviewer: Interviewers = None,
 ) -> None:
     """Check quotes that any tool claims, without a model or a database.
 
@@ -241,12 +261,14 @@ def verify(
     A line that is no claim is named on stderr, the others are still checked, and the exit code is 3.
     """
     from notes_pipeline.cli.verify import verify_files, verify_pairs
+    from notes_pipeline.core.naming import parse_who_speaks
 
+    who = parse_who_speaks(speakers or (), interviewer or ())
     if pairs is not None:
-        raise typer.Exit(verify_pairs(pairs, interviewer or []))
+        raise typer.Exit(verify_pairs(pairs, who))
     if transcript is None or claims is None:
         raise typer.BadParameter("give a transcript and a file of claims, or --pairs")
-    raise typer.Exit(verify_files(transcript, claims, interviewer or [], form))
+    raise typer.Exit(verify_files(transcript, claims, who, form))
 
 
 @app.command()

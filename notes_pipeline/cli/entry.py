@@ -47,8 +47,9 @@ def _run(arguments: Sequence[str]) -> int | None:
     match list(arguments):
         case ["verify", transcript, claims] if not (transcript.startswith("-") or claims.startswith("-")):
             from notes_pipeline.cli.verify import verify_files
+            from notes_pipeline.core.naming import WhoSpeaks
 
-            return verify_files(Path(transcript), Path(claims), [], None)
+            return verify_files(Path(transcript), Path(claims), WhoSpeaks(), None)
         case ["doctor", "--worker"]:  # the health check of each worker, every half minute: Typer would double its cost
             from notes_pipeline.cli.doctor import print_liveness
 

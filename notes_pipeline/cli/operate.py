@@ -14,6 +14,7 @@ from notes_pipeline.cli.run import EXITS, work_until_over
 from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import database, stoppable
 from notes_pipeline.core.errors import InputError, NotesPipelineError, NotFoundError, ServiceUnavailableError
+from notes_pipeline.core.naming import WhoSpeaks
 from notes_pipeline.settings import read_settings
 from notes_pipeline.steps.cancel_run import cancel_run
 from notes_pipeline.steps.ingest import IngestedGuide, general_guide, ingest_guide, ingest_transcript
@@ -29,7 +30,7 @@ from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell
 
 
-def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, as_json: bool) -> Exit:
+def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, who: WhoSpeaks, as_json: bool) -> Exit:
     """Store a run for each file, tell the workers, and print the runs' ids; what cannot be read is named."""
     settings = read_settings()
     if settings.database_url is None:
@@ -47,7 +48,7 @@ def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, as_js
     stored, failed = [], Exit.OK
     for file in files:
         try:
-            stored.append((file, _submit(services, file, asked, options, request_id)))
+            stored.append((file, _submit(services, file, asked, options, who, request_id)))
         except NotesPipelineError as error:
             complain(error if str(file) in str(error) else InputError(f"{file}: {error}"))
             failed = exit_code(error)
@@ -68,7 +69,9 @@ def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, as_js
     return failed
 
 
-def _submit(services: Services, file: Path, guide: IngestedGuide, options: RunOptions, request_id: str) -> RequestedRun:
+def _submit(
+    services: Services, file: Path, guide: IngestedGuide, options: RunOptions, who: WhoSpeaks, request_id: str
+) -> RequestedRun:
     settings = services.settings
     transcript = ingest_transcript(
         services.transactions,
@@ -76,6 +79,7 @@ def _submit(services: Services, file: Path, guide: IngestedGuide, options: RunOp
         read_file(file),
         file.name,
         most_characters=settings.notes_max_transcript_characters,
+        who=who,
     )
     with span("upload", notes__transcript_id=str(transcript.id)) as traced:
         run = request_run(

@@ -20,6 +20,7 @@ from notes_pipeline.cli.services import upgrade
 from notes_pipeline.cli.supervisor import WorkingParts, database, stoppable, working_parts
 from notes_pipeline.core.errors import ModelConfigurationError
 from notes_pipeline.core.guide import Guide
+from notes_pipeline.core.naming import WhoSpeaks, name_speakers
 from notes_pipeline.core.notes import Note
 from notes_pipeline.core.runs import ChunkState, RunState
 from notes_pipeline.core.transcript import Transcript
@@ -53,7 +54,14 @@ EXITS = {
 
 
 def run_file(
-    file: Path, guide: Path | None, wishes: Wishes, *, as_json: bool, only_estimate: bool, demonstrate: Path | None
+    file: Path,
+    guide: Path | None,
+    wishes: Wishes,
+    *,
+    who: WhoSpeaks,
+    as_json: bool,
+    only_estimate: bool,
+    demonstrate: Path | None,
 ) -> Exit:
     """Take a file through the whole pipeline, print its notes, and stop everything that was started."""
     data, name = read_file(file), file.name
@@ -66,24 +74,26 @@ def run_file(
         try:
             options = run_options(services, wishes)
             if only_estimate:
-                estimate = _estimate(services, read_transcript(data, name), read_guide(guide_data, guide_name), options)
+                transcript, _ = name_speakers(read_transcript(data, name, present=who.labels), who)
+                estimate = _estimate(services, transcript, read_guide(guide_data, guide_name), options)
                 print(estimate_json(estimate, options.model)) if as_json else print_estimate(estimate, options.model)
                 return Exit.OK
-            transcript = ingest_transcript(
+            ingested = ingest_transcript(
                 services.transactions,
                 settings.notes_workspace,
                 data,
                 name,
                 most_characters=settings.notes_max_transcript_characters,
+                who=who,
             )
             asked = ingest_guide(services.transactions, settings.notes_workspace, guide_data, guide_name)
-            run_id = _finished_run(services, transcript, asked, options)
+            run_id = _finished_run(services, ingested, asked, options)
             report = read_run(services.transactions, run_id)
         finally:
             services.engine.dispose()
     checked: list[tuple[str, Note]] = []
     if by_hand is not None and demonstrate is not None:
-        checked = check_by_hand(by_hand, demonstrate.name, transcript.transcript, asked.guide)
+        checked = check_by_hand(by_hand, demonstrate.name, ingested.transcript, asked.guide)
     if as_json:
         print(run_json(report, report.notes, checked))
     else:

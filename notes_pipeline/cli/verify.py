@@ -2,16 +2,17 @@
 
 import json
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TextIO
 
-from notes_pipeline.cli.exits import Exit, complain, printable
+from notes_pipeline.cli.exits import Exit, complain
 from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.forms import ReportForm
 from notes_pipeline.cli.results import CheckedClaim
 from notes_pipeline.core.errors import InputError, InvalidClaimError
-from notes_pipeline.core.roles import Roles
+from notes_pipeline.core.naming import WhoSpeaks, name_speakers
+from notes_pipeline.core.roles import Roles, roles_of
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers.claims import NotesFormat, detect_notes_format, read_claims
 from notes_pipeline.readers.reading import read_transcript
@@ -19,16 +20,16 @@ from notes_pipeline.verification import index_transcript, verify_quote
 from notes_pipeline.verification.contract import parse_claim, verdict_line
 
 
-def verify_files(transcript: Path, claims: Path, interviewers: Sequence[str], form: ReportForm | None) -> Exit:
+def verify_files(transcript: Path, claims: Path, who: WhoSpeaks, form: ReportForm | None) -> Exit:
     """Check a file of claims, verdicts to stdout. A line that is no claim costs only itself.
 
     `form` None: JSON lines for JSON lines, else a table.
     """
-    read = read_transcript(read_file(transcript), transcript.name)
+    read, roles = _read(transcript, who)
     data = read_file(claims)
     is_json = detect_notes_format(data, claims.name) is NotesFormat.JSON_LINES
     complaints: list[str] = []
-    checked = _check(read, data, claims, interviewers, complaints)
+    checked = _check(read, roles, data, claims, complaints)
     match form or (ReportForm.jsonl if is_json else ReportForm.table):
         case ReportForm.jsonl:
             _write_lines(checked, read, sys.stdout)
@@ -43,28 +44,28 @@ def verify_files(transcript: Path, claims: Path, interviewers: Sequence[str], fo
     return Exit.INPUT if complaints else Exit.OK
 
 
-def verify_pairs(pairs: Path, interviewers: Sequence[str]) -> Exit:
+def verify_pairs(pairs: Path, who: WhoSpeaks) -> Exit:
     """Check many: each line of `pairs` names a transcript, its claims and where to write, apart by blanks or tabs."""
     ended = Exit.OK
     for number, line in enumerate(read_file(pairs).decode("utf-8", errors="replace").splitlines(), start=1):
         if not line.strip():
             continue
         try:
-            ended = max(ended, _verify_pair(line, interviewers))
+            ended = max(ended, _verify_pair(line, who))
         except InputError as error:
             complain(InputError(f"{pairs}: line {number}: {error}"))
             ended = Exit.INPUT
     return ended
 
 
-def _verify_pair(line: str, interviewers: Sequence[str]) -> Exit:
+def _verify_pair(line: str, who: WhoSpeaks) -> Exit:
     names = line.strip().split("\t") if "\t" in line else line.split()
     if len(names) != 3:
         raise InputError(f"has {len(names)} paths; it needs transcript, claims, output")
     transcript, claims, output = (Path(name) for name in names)
-    read = read_transcript(read_file(transcript), transcript.name)
+    read, roles = _read(transcript, who)
     complaints: list[str] = []
-    checked = _check(read, read_file(claims), claims, interviewers, complaints)
+    checked = _check(read, roles, read_file(claims), claims, complaints)
     try:
         with output.open("w", encoding="utf-8") as out:
             _write_lines(checked, read, out)
@@ -73,15 +74,20 @@ def _verify_pair(line: str, interviewers: Sequence[str]) -> Exit:
     return Exit.INPUT if complaints else Exit.OK
 
 
+def _read(path: Path, who: WhoSpeaks) -> tuple[Transcript, Roles]:
+    transcript, roles = name_speakers(read_transcript(read_file(path), path.name, present=who.labels), who)
+    return transcript, roles_of(roles)
+
+
 def _write_lines(checked: Iterator[CheckedClaim], transcript: Transcript, out: TextIO) -> None:
     out.writelines(json.dumps(verdict_line(claim.id, claim.evidence, transcript)) + "\n" for claim in checked)
 
 
 def _check(
-    transcript: Transcript, data: bytes, path: Path, interviewers: Sequence[str], complaints: list[str]
+    transcript: Transcript, roles: Roles, data: bytes, path: Path, complaints: list[str]
 ) -> Iterator[CheckedClaim]:
     """Verify the claims of a file one by one; what is no claim is named on stderr and in `complaints`."""
-    index = index_transcript(transcript, _roles(transcript, interviewers))
+    index = index_transcript(transcript, roles)
     for raw in read_claims(data, path.name):
         try:
             if raw.fields is None:
@@ -92,17 +98,3 @@ def _check(
             complain(InvalidClaimError(f"{path}: line {raw.line}: {error}"))
             continue
         yield CheckedClaim(claim.id, raw.line, raw.statement, verify_quote(claim.quote, index))
-
-
-def _roles(transcript: Transcript, interviewers: Sequence[str]) -> Roles:
-    """Take the names as the transcript spells them, whatever their case.
-
-    Raises:
-        InputError: nobody of that name speaks.
-    """
-    known = {speaker.casefold(): speaker for speaker in transcript.speakers}
-    unknown = [name for name in interviewers if name.casefold() not in known]
-    if unknown:
-        spoken = ", ".join(printable(speaker) for speaker in transcript.speakers[:10]) or "nobody by name"
-        raise InputError(f"--interviewer {unknown[0]!r}: does not speak in this transcript; there speak {spoken}")
-    return Roles(interviewers=frozenset(known[name.casefold()] for name in interviewers))

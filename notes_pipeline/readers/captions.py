@@ -121,14 +121,14 @@ class _Splitter:
         self.loose.clear()
 
 
-def name_speakers(cues: Sequence[Cue], *, carries_on: bool) -> list[Said]:
+def name_speakers(cues: Sequence[Cue], present: Sequence[str], *, carries_on: bool) -> list[Said]:
     """Turn cues whose lines may start with `Name: ` or `>> NAME:` into utterances.
 
     `carries_on`: the format names a speaker only at a change (SRT of Otter, Buzzsprout), so a cue without a name
     belongs to the one before. Where nearly every cue is named, a missing name is not carried on: it is unknown.
     """
     counts, marked = _count_prefixes(cues)
-    names = choose_names(counts, len(cues), listed=marked, names_every_line=not carries_on)
+    names = choose_names(counts, len(cues), listed=marked, present=present, names_every_line=not carries_on)
     carries_on = carries_on and not _names_every_cue(cues, names)
     said: list[Said] = []
     speaker: str | None = None

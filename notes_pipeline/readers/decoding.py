@@ -31,12 +31,14 @@ _LINE_END = re.compile(r"\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
 class Source:
     """A file as text. `name` is safe to print; `text` is as decoded, with all its control characters.
 
-    `places`: where each line stands, for text that was not stored in lines; empty where it was.
+    `places`: where each line stands, for text that was not stored in lines; empty where it was. `present`: names that
+    whoever handed it over says are of speakers.
     """
 
     name: str
     text: str
     places: tuple[str, ...] = ()
+    present: tuple[str, ...] = ()
 
     def place(self, number: int) -> str:
         """Say where the line with this number, from 1, stands."""

@@ -46,7 +46,7 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
     for line, below in zip_longest(lines, lines[1:]):
         if line.mark is not None and line.mark.needs_text_below and (below is None or below.mark is not None):
             line.mark = line.mark.otherwise
-    _settle_marks(lines)
+    _settle_marks(lines, source.present)
     styles = Counter(line.mark.style for line in lines if line.mark is not None)
     is_markdown = Style.BOLD in styles or source.name.endswith(".md") or any("**" in line.text for line in lines[:50])
     said = _read_turns(lines, remarks) if styles else _read_paragraphs(lines, remarks)
@@ -84,9 +84,9 @@ def _profile_end(lines: Sequence[Line]) -> int:
     return end if is_profile else 0
 
 
-def _settle_marks(lines: Sequence[Line]) -> None:
+def _settle_marks(lines: Sequence[Line], present: Sequence[str]) -> None:
     """Choose the speakers over the whole file, and keep only the marks that count."""
-    names = _choose_speakers(lines)
+    names = _choose_speakers(lines, present)
     starts = sum(1 for line in lines if line.is_paragraph)
     has_few_stamps = sum(1 for line in lines if _starts_with_bare_stamp(line)) < max(2, BARE_STAMP_SHARE * starts)
     for line in lines:
@@ -103,14 +103,14 @@ def _starts_with_bare_stamp(line: Line) -> bool:
     return line.mark is not None and line.mark.style is Style.STAMPED and line.text.lstrip()[0] not in "[("
 
 
-def _choose_speakers(lines: Sequence[Line]) -> frozenset[str]:
+def _choose_speakers(lines: Sequence[Line], present: Sequence[str]) -> frozenset[str]:
     named = [(line.mark.name, line.mark) for line in lines if line.mark is not None and line.mark.name is not None]
     counts = Counter(name for name, mark in named if mark.style is not Style.BARE)
     # Words and a time in the middle of a line, seen once and without a colon, are speech: "Exactly [00:45:10] and".
     counts -= Counter(name for name, mark in named if counts[name] == 1 and not mark.has_colon and not mark.is_strong)
     strong = [name for name, mark in named if mark.is_strong and is_proper(name)]
     starts = sum(1 for line in lines if line.is_paragraph or (line.mark is not None and line.mark.name is not None))
-    names = choose_names(counts, starts, listed=strong if len(strong) >= MIN_STRONG else ())
+    names = choose_names(counts, starts, listed=strong if len(strong) >= MIN_STRONG else (), present=present)
     if names:
         return names
     bare = Counter(name for name, mark in named if mark.style is Style.BARE)

@@ -73,15 +73,22 @@ def is_label(name: str) -> bool:
 
 
 def choose_names(
-    counts: Mapping[str, int], lines: int, *, listed: Iterable[str] = (), names_every_line: bool = True
+    counts: Mapping[str, int],
+    lines: int,
+    *,
+    listed: Iterable[str] = (),
+    present: Iterable[str] = (),
+    names_every_line: bool = True,
 ) -> frozenset[str]:
     """Choose the speakers among the prefixes of a file.
 
     `counts`: how often each prefix stands before a colon. `lines`: how many lines could have one. `listed`: names for
-    which more speaks than a colon. `names_every_line`: the format names the speaker at each line, so in a file where
-    most lines are named even a name seen once is one; else only recurrence counts.
+    which more speaks than a colon. `present`: names that are known to be of speakers, in any case. `names_every_line`:
+    the format names the speaker at each line, so in a file where most lines are named even a name seen once is one;
+    else only recurrence counts.
     """
-    known = set(listed)
+    said = {name.casefold() for name in present}
+    known = {*listed, *(name for name in counts if name.casefold() in said)}
     names = {name for name in counts if name in known or is_label(name)}
     names |= {name for name, count in counts.items() if count >= 2 and is_proper(name)}
     if all(counts.get(name, 0) * 4 >= lines for name in _ASK_AND_ANSWER):

@@ -1,5 +1,8 @@
 """The way in: bytes of a file to a transcript."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers.chat import read_chat
@@ -32,16 +35,18 @@ _READERS = {
 }
 
 
-def read_transcript(data: bytes, filename: str) -> Transcript:
+def read_transcript(data: bytes, filename: str, *, present: Sequence[str] = ()) -> Transcript:
     """Read a transcript of any format that we know; the format is found by content, `filename` is a hint.
+
+    `present`: names that are known to be of speakers, also where they stand before a colon only once.
 
     Raises:
         UnreadableTranscriptError: with one message that names the file, the place, and what to do.
     """
     remarks = Remarks()
     if is_word(data):
-        return _read_word(data, filename, remarks)
-    source = decode(data, filename, remarks)
+        return _read_word(data, filename, present, remarks)
+    source = replace(decode(data, filename, remarks), present=tuple(present))
     family = detect(source, remarks)
     reading = _READERS[family](source, remarks)
     named = named_family(source)
@@ -53,9 +58,9 @@ def read_transcript(data: bytes, filename: str) -> Transcript:
     return to_transcript(reading, source.name, remarks)
 
 
-def _read_word(data: bytes, filename: str, remarks: Remarks) -> Transcript:
+def _read_word(data: bytes, filename: str, present: Sequence[str], remarks: Remarks) -> Transcript:
     name = safe_name(filename)
     refuse_by_size(data, name)
     if "." in name and not name.lower().endswith(".docx"):
         remarks.add(f"named .{name.rpartition('.')[2].lower()}, but the content is a Word file: read as that")
-    return to_transcript(read_word(data, name, remarks), name, remarks)
+    return to_transcript(read_word(data, name, present, remarks), name, remarks)

@@ -17,13 +17,13 @@ _SBV_TIMING = re.compile(r"[ \t]*(\d{1,4}:\d\d:\d\d\.\d{1,3}),(\d{1,4}:\d\d:\d\d
 
 def read_srt(source: Source, remarks: Remarks) -> Reading:
     """Read SRT: with or without numbers, with comma or dot or neither."""
-    return Reading("srt", _read(read_cues(to_lines(source.text, remarks), remarks), remarks))
+    return Reading("srt", _read(read_cues(to_lines(source.text, remarks), remarks), source, remarks))
 
 
 def read_sbv(source: Source, remarks: Remarks) -> Reading:
     """Read YouTube's SBV: `0:00:00.599,0:00:04.160`, text, empty line."""
     lines = [line.replace("[br]", " ") for line in to_lines(source.text, remarks)]
-    return Reading("sbv", _read(read_cues(lines, remarks, parse=parse_sbv_timing), remarks))
+    return Reading("sbv", _read(read_cues(lines, remarks, parse=parse_sbv_timing), source, remarks))
 
 
 def parse_sbv_timing(line: str, number: int) -> Cue | None:
@@ -34,12 +34,12 @@ def parse_sbv_timing(line: str, number: int) -> Cue | None:
     return Cue(number, parse_clock(match[1]) or 0, parse_clock(match[2]) or 0)
 
 
-def _read(cues: Sequence[Cue], remarks: Remarks) -> list[Said]:
+def _read(cues: Sequence[Cue], source: Source, remarks: Remarks) -> list[Said]:
     if rolls(cues):
         return read_rolling_cues(cues, remarks)
     for cue in cues:
         cue.lines = [_plain(line, cue, remarks) for line in cue.lines]
-    return name_speakers(cues, carries_on=True)
+    return name_speakers(cues, source.present, carries_on=True)
 
 
 def _plain(line: str, cue: Cue, remarks: Remarks) -> str:

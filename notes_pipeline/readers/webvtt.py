@@ -29,7 +29,7 @@ def read_webvtt(source: Source, remarks: Remarks) -> Reading:
     else:
         for cue in cues:
             cue.lines = [_plain(line, cue, remarks) for line in cue.lines]
-        said = name_speakers(cues, carries_on=False)
+        said = name_speakers(cues, source.present, carries_on=False)
     return Reading("vtt", said, _find_language(lines))
 
 

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from notes_pipeline.readers.asides import is_aside
 from notes_pipeline.readers.captions import Cue, parse_timing
@@ -20,8 +21,8 @@ _HEADING = re.compile(r"[ \t\xa0]*(\S.{0,199}?)?[ \t\xa0]{2,}(\d{1,4}(?::\d{2}){
 _MEETING_NOTICE = re.compile(r".{0,100}\b(?:(?:started|stopped) transcription|(?:left|joined) the meeting)\.?")
 
 
-def read_word(data: bytes, name: str, remarks: Remarks) -> Reading:
-    """Read a Word file.
+def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) -> Reading:
+    """Read a Word file. `present`: names that are known to be of speakers.
 
     Raises:
         UnreadableTranscriptError: it cannot be opened safely.
@@ -34,13 +35,13 @@ def read_word(data: bytes, name: str, remarks: Remarks) -> Reading:
     with_text = sum(1 for one, heading in zip(filled, headings, strict=True) if heading and _below(one))
     if with_text and with_text >= MIN_HEADINGS_SHARE * sum(1 for heading in headings if heading):
         return Reading("docx", _read_teams(filled, remarks))
-    captions = _read_captions(name, paragraphs, filled, remarks)
+    captions = _read_captions(Source(name, "", present=tuple(present)), paragraphs, filled, remarks)
     if captions is not None:
         return captions
     lines = [("", "")]
     for one in filled:
         lines += [*((line, one.place) for line in one.lines), ("", one.place)]
-    source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines))
+    source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines), tuple(present))
     return Reading("docx", read_dialogue(source, remarks).said)
 
 
@@ -78,14 +79,14 @@ def _is_notice(text: str) -> bool:
 
 
 def _read_captions(
-    name: str, paragraphs: Sequence[Paragraph], filled: Sequence[Paragraph], remarks: Remarks
+    source: Source, paragraphs: Sequence[Paragraph], filled: Sequence[Paragraph], remarks: Remarks
 ) -> Reading | None:
     """Read `start --> end` and what follows; None where there are no such lines."""
     lines = [(line, one.place) for one in filled for line in one.lines if line.strip()]
     first = next((index for index, (line, _) in enumerate(lines) if parse_timing(line, 0) is not None), None)
     if first is None:
         return None
-    whole = Source(name, "\n".join(line for one in paragraphs for line in one.lines))
+    whole = replace(source, text="\n".join(line for one in paragraphs for line in one.lines))
     if lines[0][0].startswith("WEBVTT"):
         return Reading("docx", read_webvtt(whole, remarks).said)
     if first and lines[first - 1][0].strip().isdigit():

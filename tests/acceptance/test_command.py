@@ -43,6 +43,19 @@ def test_verify_gives_a_verdict_for_every_claim_and_names_a_bad_line(command: Co
     assert verdicts["empty"]["status"] == "unsupported"
 
 
+def test_verdicts_name_speakers_as_the_user_does(command: Command, folder: Path) -> None:
+    (folder / "talk.txt").write_text("SPEAKER_00: Who bakes?\n\nSPEAKER_01: My sister bakes all of the bread.\n")
+    (folder / "c.jsonl").write_text(
+        '{"id": 1, "quote": "My sister bakes all of the bread."}\n{"id": 2, "quote": "Who bakes?"}\n'
+    )
+    done = command(
+        *("verify", "talk.txt", "c.jsonl", "--speakers", "SPEAKER_01=Cleo Park", "--interviewer", "SPEAKER_00"),
+    )
+    cleo, asked = map(json.loads, done.stdout.splitlines())
+    assert (cleo["speaker"], cleo["status"]) == ("Cleo Park", "verbatim")
+    assert asked["reasons"] == ["speaker"]
+
+
 def test_verify_checks_many_transcripts_in_one_process(command: Command, folder: Path) -> None:
     (folder / "one.jsonl").write_text('{"id": 1, "quote": "They looked like ones."}\n')
     (folder / "pairs.txt").write_text(f"{INTERVIEW}\tone.jsonl\tout.jsonl\n")
@@ -58,8 +71,9 @@ def test_verify_checks_many_transcripts_in_one_process(command: Command, folder:
         pytest.param(["inspect", "empty.vtt"], 3, "the file is empty", id="an empty file"),
         pytest.param(["run", "talk.txt", "--guide", "guide.yaml"], 3, "guide.yaml", id="a bad guide"),
         pytest.param(
-            ["verify", "talk.txt", "c.jsonl", "--interviewer", "Zoe"], 3, "does not speak", id="no such speaker"
+            ["verify", "talk.txt", "c.jsonl", "--interviewer", "Zoe"], 3, "is no speaker", id="no such speaker"
         ),
+        pytest.param(["submit", "talk.txt", "--speakers", "Ann="], 3, "LABEL=Name", id="half a name"),
         pytest.param(["verify"], 2, "", id="nothing to verify"),
         pytest.param(["worker"], 6, "DATABASE_URL", id="a worker without a database"),
     ],

@@ -8,12 +8,15 @@ from sqlalchemy import text
 
 from notes_pipeline.core.chunking import chunk_transcript
 from notes_pipeline.core.errors import (
+    InputError,
     ModelBusyError,
     ModelConfigurationError,
     ModelRefusedError,
     ModelUnreachableError,
 )
+from notes_pipeline.core.naming import parse_who_speaks
 from notes_pipeline.core.notes import CoverageState, Flag, NoteStatus, Verdict
+from notes_pipeline.core.roles import Role
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
 from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
@@ -246,6 +249,20 @@ def test_the_same_upload_is_stored_once_and_an_edit_is_another_version(pipeline:
     assert edited.id != one.id
     elsewhere = ingest_transcript(made.transactions, "another workspace", interview(), "a.txt")
     assert elsewhere.id != one.id
+
+
+def test_names_and_roles_that_come_with_a_file_are_stored_with_it(pipeline: Make) -> None:
+    made = pipeline()
+    who = parse_who_speaks(["Bram=Bram Oosterlicht"], ["Ina"])
+    named = ingest_transcript(made.transactions, WORKSPACE, interview(), "a.txt", who=who)
+    assert named.transcript.speakers == ("Ina", "Bram Oosterlicht")
+    assert named.roles == {"Ina": Role.INTERVIEWER}
+    again = ingest_transcript(
+        made.transactions, WORKSPACE, interview(), "a.txt", who=parse_who_speaks(["Bram=Bram Oosterlicht"])
+    )
+    assert (again.id, again.roles) == (named.id, named.roles)
+    with pytest.raises(InputError, match="'Zoe' is no speaker"):
+        ingest_transcript(made.transactions, WORKSPACE, interview(), "a.txt", who=parse_who_speaks([], ["Zoe"]))
 
 
 def test_a_changed_guide_is_the_next_version_of_its_title(pipeline: Make) -> None:

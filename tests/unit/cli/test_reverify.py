@@ -8,6 +8,7 @@ from notes_pipeline.cli.forms import ReportForm
 from notes_pipeline.cli.reverify import reverify_file
 from notes_pipeline.cli.verify import verify_files
 from notes_pipeline.core.errors import InvalidClaimError
+from notes_pipeline.core.naming import WhoSpeaks
 
 TALK = """Ann: We bake bread in the old oven every morning, before the shop opens at seven.
 
@@ -26,7 +27,7 @@ def verdicts(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
     (tmp_path / "claims.jsonl").write_text(
         "\n".join(json.dumps({"id": str(number), "quote": quote}) for number, quote in enumerate(claims))
     )
-    verify_files(tmp_path / "old.txt", tmp_path / "claims.jsonl", [], ReportForm.jsonl)
+    verify_files(tmp_path / "old.txt", tmp_path / "claims.jsonl", WhoSpeaks(), ReportForm.jsonl)
     (tmp_path / "verdicts.jsonl").write_text(capsys.readouterr().out)
     return tmp_path / "verdicts.jsonl"
 
