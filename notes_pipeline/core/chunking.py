@@ -80,9 +80,7 @@ def _fill(pieces: Sequence[Span], size: int, overlap_turns: int) -> list[Chunk]:
 def _pieces(transcript: Transcript, within: Span, size: int) -> Iterator[Span]:
     """Yield turns, or what a turn has to be cut into so that no piece is longer than `size`; only what lies within."""
     for turn in transcript.turns:
-        whole = _cut(
-            Span(transcript.utterance_span(turn.first).start, transcript.utterance_span(turn.last).end), within
-        )
+        whole = _cut(transcript.turn_span(turn), within)
         if whole is not None and len(whole) <= size:
             yield whole
         elif whole is not None:
@@ -92,6 +90,8 @@ def _pieces(transcript: Transcript, within: Span, size: int) -> Iterator[Span]:
 
 
 def _cut(span: Span, within: Span) -> Span | None:
+    if within.start <= span.start < span.end <= within.end:
+        return span
     start, end = max(span.start, within.start), min(span.end, within.end)
     return Span(start, end) if start < end else None
 

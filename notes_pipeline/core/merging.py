@@ -1,5 +1,6 @@
 """One note from what overlapping chunks say about the same passage, with all its evidence."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
@@ -47,27 +48,25 @@ def merge_notes(drafts: Sequence[Draft]) -> list[MergedNote]:
     reviewed stays as the reviewer saw it.
     """
     merged: list[MergedNote] = []
+    alike: defaultdict[tuple[str | None, str | None, NoteStatus], list[int]] = defaultdict(list)
     for draft in sorted(drafts, key=lambda each: (not each.is_published, each.chunk_index)):
-        for position, group in enumerate(merged):
-            if _is_same(group, draft):
-                merged[position] = _absorb(group, draft)
+        positions = alike[draft.note.question_id, draft.note.theme_id, draft.note.status]
+        for position in positions:
+            if _is_same(merged[position], draft):
+                merged[position] = _absorb(merged[position], draft)
                 break
         else:
+            positions.append(len(merged))
             merged.append(MergedNote(draft))
     return merged
 
 
 def _is_same(group: MergedNote, draft: Draft) -> bool:
+    """Tell whether a draft says what a group of the same topic and status says."""
     kept = group.kept.note
     if group.kept.is_reviewed or draft.is_published:
         return False
     if any(member.chunk_index == draft.chunk_index for member in (group.kept, *group.absorbed)):
-        return False
-    if (kept.question_id, kept.theme_id, kept.status) != (
-        draft.note.question_id,
-        draft.note.theme_id,
-        draft.note.status,
-    ):
         return False
     if kept.status is NoteStatus.FLAGGED:
         return _wording(kept) == _wording(draft.note)

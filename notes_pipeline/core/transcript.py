@@ -144,6 +144,10 @@ class Transcript:
         start = self.offsets[index]
         return Span(start, start + len(self.utterances[index].text))
 
+    def turn_span(self, turn: Turn) -> Span:
+        offsets = self.offsets
+        return Span(offsets[turn.first], offsets[turn.last] + len(self.utterances[turn.last].text))
+
     def parts(self, span: Span) -> Iterator[tuple[Utterance, Span]]:
         """Cut a span of `text` at the utterance borders.
 

@@ -15,8 +15,10 @@ from notes_pipeline.core.notes import Flag, Judged, Judgement, Note, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState, risk
 from notes_pipeline.store.evidence import evidence_of, to_evidence
 from notes_pipeline.store.tables import ChunkRow, EvidenceRow, NoteRow
+from notes_pipeline.store.tables.base import table_of
 from notes_pipeline.store.tables.notes import NoteStage
 
+_NOTE = table_of(NoteRow)
 _READABLE_BY_REVIEW = (ReviewState.ACCEPTED.value, ReviewState.CORRECTED.value)
 
 
@@ -109,15 +111,17 @@ def publish(session: Session, merged: Sequence[MergedNote]) -> None:
         if group.moved:
             speakers = sorted({each.speaker for each in _whole(group).evidence if each.speaker is not None})
             session.execute(update(NoteRow).where(NoteRow.id == kept.id).values(speakers=speakers))
-    set_risks(session, {group.kept.id: risk(_whole(group)) for group in merged})
     grown = [group.kept.id for group in merged if group.absorbed and group.kept.is_published]
     if grown:
         session.execute(
             update(NoteRow).where(NoteRow.id.in_(grown)).values(revision=NoteRow.revision + 1, updated_at=func.now())
         )
-    changed = [group.kept.id for group in merged if group.moved or not group.kept.is_published]
-    session.execute(
-        update(NoteRow).where(NoteRow.id.in_(changed)).values(stage=NoteStage.PUBLISHED.value, updated_at=func.now())
+    changed = [group for group in merged if group.moved or not group.kept.is_published]
+    _write_risks(
+        session,
+        {group.kept.id: risk(_whole(group)) for group in changed},
+        stage=NoteStage.PUBLISHED.value,
+        updated_at=func.now(),
     )
 
 
@@ -129,13 +133,18 @@ def _whole(group: MergedNote) -> Note:
 
 def set_risks(session: Session, risks: Mapping[UUID, float]) -> None:
     """Write by note how much speaks against it, in one statement."""
+    _write_risks(session, risks)
+
+
+def _write_risks(session: Session, risks: Mapping[UUID, float], **more: object) -> None:
+    """Write the risks of notes, and what else is the same for all: each row is written, and all its indexes, once."""
     if not risks:
         return
     told = select(
         func.unnest(literal(list(risks), ARRAY(Uuid()))).label("id"),
         func.unnest(literal(list(risks.values()), ARRAY(REAL()))).label("risk"),
     ).subquery()
-    session.execute(update(NoteRow).where(NoteRow.id == told.c.id).values(risk=told.c.risk))
+    session.execute(update(_NOTE).where(_NOTE.c.id == told.c.id).values(risk=told.c.risk, **more))
 
 
 def list_notes(

@@ -84,7 +84,7 @@ def _doubt(index: TranscriptIndex) -> _Doubt:
     forged = [turn for turn in transcript.turns if turn.speaker in forgers]
     starts = [turn.first for turn in transcript.turns]
     zones = [zone for span in talk for zone in _zones(span, transcript, starts, folded)]
-    zones += [_turn_span(transcript, turn.first, turn.last) for turn in forged]
+    zones += [transcript.turn_span(turn) for turn in forged]
     around = _merged(_widened(span, DICTATED_CHARACTERS, folded) for span in talk)
     return _Doubt(tuple(_merged(zones)), tuple(_order(span, folded) for span in around))
 
@@ -108,7 +108,7 @@ def _zones(span: Span, transcript: Transcript, starts: Sequence[int], folded: st
     around = _widened(span, REACH_CHARACTERS, folded)
     first = bisect_right(starts, transcript.utterance_at(span.start)) - 1
     last = bisect_right(starts, transcript.utterance_at(span.end - 1)) - 1
-    whole = Span(transcript.utterance_span(turns[first].first).start, transcript.utterance_span(turns[last].last).end)
+    whole = Span(transcript.turn_span(turns[first]).start, transcript.turn_span(turns[last]).end)
     yield Span(max(whole.start, around.start), min(whole.end, around.end))
     if first >= 2 and turns[first - 2].speaker == turns[first].speaker:
         before = transcript.utterance_span(turns[first - 2].last)
@@ -116,10 +116,6 @@ def _zones(span: Span, transcript: Transcript, starts: Sequence[int], folded: st
     if last + 2 < len(turns) and turns[last + 2].speaker == turns[last].speaker:
         behind = transcript.utterance_span(turns[last + 2].first)
         yield Span(behind.start, min(behind.end, behind.start + REACH_CHARACTERS))
-
-
-def _turn_span(transcript: Transcript, first: int, last: int) -> Span:
-    return Span(transcript.utterance_span(first).start, transcript.utterance_span(last).end)
 
 
 def _merged(zones: Iterable[Span]) -> Iterator[Span]:

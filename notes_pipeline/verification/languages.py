@@ -2,6 +2,7 @@
 
 import re
 from collections import Counter
+from functools import cache
 from importlib import import_module
 
 from notes_pipeline.verification.tables.language import Language
@@ -18,16 +19,21 @@ _SAMPLE_CHARS = 20_000  # enough for some thousand words; the share of common wo
 _LEAST_SHARE = 0.12  # share of common words under which no language is believed; English speech has 0.25 to 0.35
 
 
-def language_named(tag: str) -> Language | None:
-    """Give the tables for a BCP 47 tag ("de-CH"), None where there are none."""
-    code = tag.replace("_", "-").split("-")[0].lower()
-    code = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt"}.get(code, code)
+@cache  # statements are short, and each is asked about: the import system alone would take a third of the time
+def _load(code: str) -> Language | None:
     module = _MODULES.get(code)
     if module is None:
         return None
     tables = import_module(f"notes_pipeline.verification.tables.{module}")
     found = getattr(tables, module.upper())
     return found if isinstance(found, Language) else None
+
+
+def language_named(tag: str) -> Language | None:
+    """Give the tables for a BCP 47 tag ("de-CH"), None where there are none."""
+    code = tag.replace("_", "-").split("-")[0].lower()
+    code = {"eng": "en", "deu": "de", "ger": "de", "fra": "fr", "fre": "fr", "spa": "es", "por": "pt"}.get(code, code)
+    return _load(code) if code in _MODULES else None
 
 
 def choose_language(tag: str | None, folded: str) -> Language:
@@ -38,7 +44,7 @@ def choose_language(tag: str | None, folded: str) -> Language:
     total = sample.total()
     best, best_share = PLAIN, _LEAST_SHARE
     for code in _MODULES:
-        language = language_named(code)
+        language = _load(code)
         if language is None or not total:
             continue
         share = sum(map(sample.__getitem__, sample.keys() & language.common)) / total

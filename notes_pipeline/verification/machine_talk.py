@@ -11,6 +11,7 @@ import binascii
 import re
 import string
 from collections.abc import Iterable, Iterator
+from typing import cast
 
 from notes_pipeline.core.transcript import Span
 from notes_pipeline.verification.tables import machine_talk as tables
@@ -186,7 +187,7 @@ def _classes(tokens: list[str]) -> str:
         if len(_letter_of) > MOST_REMEMBERED:
             _letter_of.clear()
         _letter_of.update(new)
-    return "|" + "".join(letter for letter in found if letter is not None)
+    return "|" + "".join(cast(list[str], found))
 
 
 def _letter(token: str) -> str:
