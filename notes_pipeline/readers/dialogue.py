@@ -8,9 +8,10 @@ from itertools import zip_longest
 
 from notes_pipeline.readers.asides import front_matter_end, is_aside, transcript_start, unescape_markdown
 from notes_pipeline.readers.decoding import Source, to_lines
+from notes_pipeline.readers.f4 import cut_at_ends, with_brackets
 from notes_pipeline.readers.marks import Mark, Style, parse_mark
 from notes_pipeline.readers.markup import decode_entities
-from notes_pipeline.readers.names import choose_names, is_discourse, is_proper
+from notes_pipeline.readers.names import choose_names, is_discourse, is_label, is_proper, looks_like_name
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.times import STAMP, parse_clock
@@ -18,10 +19,11 @@ from notes_pipeline.readers.times import STAMP, parse_clock
 PLAIN_TEXT = "plain-text"
 MIN_STRONG = 2  # names with a time beside them, or in bold: from two on they are the style of the file
 MIN_STAMPS_INSIDE = 2  # a single time in brackets inside a text may be what somebody wrote
+NAMED_TIMES_SHARE = 0.9  # of the times alone on their lines
 BARE_STAMP_SHARE = 0.2  # of the paragraphs that begin with a time; below it, people speak of the time of day
 MAX_HEADER = 1000  # characters above the first speaker, and
 MAX_HEADER_SHARE = 0.25  # of all: more than both is speech, not a header
-_STAMP_INSIDE = re.compile(rf"[ \t]*\[({STAMP})\][ \t]*")
+_STAMP_INSIDE = re.compile(rf"[ \t]*\[({STAMP})\][ \t]*(?:-[ \t]+)?")
 
 
 @dataclass(slots=True)
@@ -36,7 +38,7 @@ class Line:
 
 def read_dialogue(source: Source, remarks: Remarks) -> Reading:
     """Read text with marks of any style; text without marks is read as paragraphs."""
-    raw = to_lines(source.text, remarks)
+    raw = [with_brackets(line) for line in to_lines(source.text, remarks)]
     first = max(front_matter_end(raw), transcript_start(raw))
     if first:
         remarks.add("lines above the transcript set aside", source.place(1), times=first)
@@ -46,10 +48,11 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
     for line, below in zip_longest(lines, lines[1:]):
         if line.mark is not None and line.mark.needs_text_below and (below is None or below.mark is not None):
             line.mark = line.mark.otherwise
-    _settle_marks(lines, source.present)
+    _settle_marks(lines, (*source.present, *_mark_names_below_times(lines)))
     styles = Counter(line.mark.style for line in lines if line.mark is not None)
     is_markdown = Style.BOLD in styles or source.name.endswith(".md") or any("**" in line.text for line in lines[:50])
     said = _read_turns(lines, remarks) if styles else _read_paragraphs(lines, remarks)
+    said = cut_at_ends(said)
     if sum(len(_STAMP_INSIDE.findall(one.text)) for one in said) >= MIN_STAMPS_INSIDE:
         said = [part for one in said for part in _cut_at_stamps(one)]
     for one in said:
@@ -84,6 +87,19 @@ def _profile_end(lines: Sequence[Line]) -> int:
     return end if is_profile else 0
 
 
+def _mark_names_below_times(lines: Sequence[Line]) -> set[str]:
+    """Mark and give the names that stand between a line of time and a line of text, where nearly each time has one."""
+    alone = [at for at, line in enumerate(lines) if line.mark is not None and line.mark.is_time_alone]
+    below = [at + 1 for at in alone if at + 2 < len(lines) and lines[at + 1].mark is lines[at + 2].mark is None]
+    named = [at for at in below if looks_like_name(lines[at].text.strip()) and is_proper(lines[at].text.strip())]
+    recurring = len({lines[at].text.strip() for at in named}) <= len(named) / 2
+    if len(named) < 2 * MIN_STRONG or not recurring or len(named) < NAMED_TIMES_SHARE * len(alone):
+        return set()
+    for at in named:
+        lines[at].mark = Mark(Style.BARE, lines[at].text.strip(), None, "")
+    return {lines[at].text.strip() for at in named}
+
+
 def _settle_marks(lines: Sequence[Line], present: Sequence[str]) -> None:
     """Choose the speakers over the whole file, and keep only the marks that count."""
     names = _choose_speakers(lines, present)
@@ -107,15 +123,17 @@ def _choose_speakers(lines: Sequence[Line], present: Sequence[str]) -> frozenset
     named = [(line.mark.name, line.mark) for line in lines if line.mark is not None and line.mark.name is not None]
     counts = Counter(name for name, mark in named if mark.style is not Style.BARE)
     # Words and a time in the middle of a line, seen once and without a colon, are speech: "Exactly [00:45:10] and".
-    counts -= Counter(name for name, mark in named if counts[name] == 1 and not mark.has_colon and not mark.is_strong)
+    counts -= Counter(
+        name for name, mark in named if counts[name] == 1 and not (mark.has_colon or mark.is_strong or is_label(name))
+    )
     strong = [name for name, mark in named if mark.is_strong and is_proper(name)]
     starts = sum(1 for line in lines if line.is_paragraph or (line.mark is not None and line.mark.name is not None))
     names = choose_names(counts, starts, listed=strong if len(strong) >= MIN_STRONG else (), present=present)
-    if names:
-        return names
     bare = Counter(name for name, mark in named if mark.style is Style.BARE)
-    recurring = frozenset(name for name, count in bare.items() if count >= 2)
-    return recurring if len(recurring) >= 2 else frozenset()
+    alone = {name: count for name, count in bare.items() if count >= 2 or is_label(name) or name in present}
+    if len(alone) >= 2 and sum(alone.values()) >= sum(counts[name] for name in names):
+        return names | alone.keys()
+    return names
 
 
 def _read_turns(lines: Sequence[Line], remarks: Remarks) -> list[Said]:
@@ -133,6 +151,8 @@ def _read_turns(lines: Sequence[Line], remarks: Remarks) -> list[Said]:
         if is_time_alone and not any(turns[-1][1]):  # a line of time only, and then who speaks from it on
             before, _ = turns.pop()
             time_ms = before.start_ms if time_ms is None else time_ms
+        if mark.name is None and turns and not any(turns[-1][1]) and turns[-1][0].start_ms is None:
+            turns.pop()  # who speaks, and on the next line since when
         speaker = mark.name or speaker
         turns.append((Said("", speaker, time_ms, mark.end_ms, place=line.place), [mark.rest]))
         is_time_alone = mark.name is None
@@ -188,4 +208,6 @@ def _name_format(lines: Sequence[Line], styles: Counter[Style]) -> str:
     style = named.most_common(1)[0][0]
     if style in (Style.COLON, Style.BOLD) and styles[Style.STAMP_LINE]:
         style = Style.STAMP_LINE
-    return Style.OTTER.value if style is Style.BARE else style.value
+    if style is Style.BARE:
+        style = Style.STAMPED if styles[Style.STAMPED] or styles[Style.STAMP_LINE] else Style.OTTER
+    return style.value

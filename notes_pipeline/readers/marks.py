@@ -19,7 +19,7 @@ _BRACKETED_STAMP = re.compile(rf"[\[(]({STAMP})[\])]:?[ \t]*")
 _FINAL_STAMP = re.compile(rf"(:+[ \t]*|[ \t]+)({STAMP})[ \t]*$")
 _BOLD = re.compile(r"(?:\*\*|__)(.{1,80}?)(?:\*\*|__)")
 _BULLET = re.compile(r"^(?:[-*>•][ \t]+){1,3}")
-_CHAT_SENDER = re.compile(r"From (.{1,60}?) to .{1,60}")
+_CHAT_SENDER = re.compile(r"From (.{1,60}?)(?: to .{1,60})?")
 
 
 class Style(Enum):
@@ -33,7 +33,7 @@ class Style(Enum):
     STAMPED = "stamped-text"  # [00:03] text, [00:03] Name: text, [Speaker 1] [00:03] text
     CHAT = "zoom-chat"  # 00:21:14<TAB>Name:<TAB>text
     STAMP_LINE = "google-meet"  # 00:05:00 alone on its line
-    BARE = "names on their own lines"  # Name, and two spaces: Otter without times
+    BARE = "names on their own lines"  # Name, and two spaces: Otter without times; SPEAKER_00: aTrain
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +52,10 @@ class Mark:
     has_colon: bool = True
     end_ms: int | None = None
     needs_text_below: bool = False
+
+    @property
+    def is_time_alone(self) -> bool:
+        return self.name is None and not self.rest and self.style in (Style.STAMP_LINE, Style.REV)
 
     @property
     def is_strong(self) -> bool:
@@ -77,9 +81,10 @@ def parse_mark(line: str) -> Mark | None:
     prefix = split_prefix(text)
     if prefix is not None:
         return Mark(Style.BOLD if bold else Style.COLON, prefix[0], None, prefix[1])
-    if len(text) <= MAX_PREFIX and (line.endswith("  ") or is_label(text)) and is_capitalised(text):
-        return Mark(Style.BARE, text, None, "") if looks_like_name(text) else None
-    return None
+    if len(text) > MAX_PREFIX or not looks_like_name(text):
+        return None
+    is_alone = (line.endswith("  ") and is_capitalised(text)) or (is_label(text) and text[0].isupper())
+    return Mark(Style.BARE, text, None, "") if is_alone else None
 
 
 def _parse_time_alone(text: str) -> Mark | None:

@@ -15,7 +15,7 @@ OWN_SHARE = 0.02  # of the lines, for a name written small like the words of a s
 
 _LABELS = (
     r"interviewer(?:in)?|interviewee|moderator(?:in)?|facilitator|researcher|participant|respondent|informant|subject"
-    r"|speaker|unknown(?: speaker)?|host|guest|narrator|teilnehmer(?:in)?|befragte[r]?|sprecher(?:in)?"
+    r"|speaker(?: undefined)?|unknown(?: speaker)?|host|guest|narrator|teilnehmer(?:in)?|befragte[r]?|sprecher(?:in)?"
     r"|entrevistador(?:a)?|entrevistado|entrevistada|participante|enquêteur|enquêtrice|intervieweur|locuteur"
 )
 _LABEL = re.compile(rf"(?:{_LABELS})(?:[ _#-]{{0,2}}(?:[A-Z\d]{{1,3}}|SPEAKER_\d{{1,4}}))?", re.IGNORECASE)
