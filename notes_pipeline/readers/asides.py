@@ -3,14 +3,17 @@
 import re
 from collections.abc import Sequence
 
+from notes_pipeline.readers.times import STAMP
+
 MAX_FRONT_MATTER = 200  # lines
 
 _NOTICES = re.compile(
     r"transcribed by https?://\S+|(?:meeting|transcription) ended (?:after|at) \d[\d:]{1,9}\W{0,4}"
-    r"|this editable transcript was computer generated.{0,120}|[^:.?!]{0,60}\b(?:started|stopped) transcription",
+    r"|this editable transcript was computer generated.{0,120}|[^:.?!]{0,60}\b(?:started|stopped) transcription"
+    r"|.{1,150} \\?[-–—] transcript",
     re.IGNORECASE,
 )
-_HEADING = re.compile(r"#{1,6}[ \t]+\S")
+_HEADING = re.compile(rf"#{{1,6}}[ \t]+(?!{STAMP}[ \t]*$)\S")  # a time is Google Meet's, and tells when
 _TRANSCRIPT_STARTS = re.compile(r"\W{0,4}📖\W{0,4}transcript\W{0,4}", re.IGNORECASE)
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}")
 _ESCAPE = re.compile(r"\\([\[\]()*_#.!~>+\-])")

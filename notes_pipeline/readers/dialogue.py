@@ -66,7 +66,7 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
 def _keep_speech(source: Source, raw: Sequence[str], first: int, remarks: Remarks) -> Iterator[Line]:
     is_paragraph = True
     for number, text in enumerate(raw[first:], first + 1):
-        if not text.strip():
+        if not text.strip(" \t>"):
             is_paragraph = True
         elif is_aside(text):
             remarks.add("headings and notices of the tool set aside", source.place(number))
@@ -127,7 +127,7 @@ def _choose_speakers(lines: Sequence[Line], present: Sequence[str]) -> frozenset
         name for name, mark in named if counts[name] == 1 and not (mark.has_colon or mark.is_strong or is_label(name))
     )
     strong = [name for name, mark in named if mark.is_strong and is_proper(name)]
-    starts = sum(1 for line in lines if line.is_paragraph or (line.mark is not None and line.mark.name is not None))
+    starts = sum(line.is_paragraph if line.mark is None else not line.mark.is_time_alone for line in lines)
     names = choose_names(counts, starts, listed=strong if len(strong) >= MIN_STRONG else (), present=present)
     bare = Counter(name for name, mark in named if mark.style is Style.BARE)
     alone = {name: count for name, count in bare.items() if count >= 2 or is_label(name) or name in present}

@@ -17,8 +17,12 @@ _LEADING_STAMP = re.compile(
 _BRACKETED_NAME = re.compile(rf"\[([^\[\]]{{1,{MAX_PREFIX}}})\][ \t]*:?[ \t]*(?:[\[(]({STAMP})[\])][ \t]*:?)?[ \t]*")
 _BRACKETED_STAMP = re.compile(rf"[\[(]({STAMP})[\])]:?[ \t]*")
 _FINAL_STAMP = re.compile(rf"(:+[ \t]*|[ \t]+)({STAMP})[ \t]*$")
-_BOLD = re.compile(r"(?:\*\*|__)(.{1,80}?)(?:\*\*|__)")
-_BULLET = re.compile(r"^(?:[-*>•][ \t]+){1,3}")
+_BOLD = re.compile(
+    r"(?:\*\*|__)(.{1,80}?)(?:\*\*|__)"
+    r"|(?:<p>)?<(?:strong|b|u|em|i)>([^<>]{1,80})</(?:strong|b|u|em|i)>"
+    r"|[*_]([^*_:]{1,80}:)[*_](?=\s)|[*_]([^*_:]{1,80})[*_]:(?=\s)",
+)
+_BULLET = re.compile(r"^(?:[-*>•][ \t]+|#{1,6}[ \t]+(?=\d)){1,3}")
 _CHAT_SENDER = re.compile(r"From (.{1,60}?)(?: to .{1,60})?")
 
 
@@ -73,8 +77,8 @@ def parse_mark(line: str) -> Mark | None:
     text = _BULLET.sub("", line.strip())
     bold = _BOLD.match(text[:HEAD])
     if bold is not None:
-        inner = bold[1].strip()
-        text = inner + text[bold.end() :]
+        inner = (bold[1] or bold[2] or bold[3] or f"{bold[4]}:").strip()
+        text = inner + text[bold.end() :].removesuffix("</p>")
     mark = _parse_time_alone(text) or _parse_leading(text) or _parse_name_and_time(text, is_bold=bold is not None)
     if mark is not None:
         return mark

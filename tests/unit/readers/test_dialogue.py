@@ -58,6 +58,15 @@ def test_names_with_times_are_read_in_every_style(text: str, source_format: str)
         pytest.param("Ann: Hello there.\nBen Lee: Hi.\nAnn: So?\nBen Lee: No.\n", id="one line each"),
         pytest.param("Ann:\nHello\nthere.\n\nBen Lee:\nHi.\n\nAnn:\nSo?\n\nBen Lee:\nNo.\n", id="label alone"),
         pytest.param("**Ann:** Hello there.\n\n**Ben Lee**: Hi.\n\n**Ann:** So?\n\n**Ben Lee:** No.\n", id="bold"),
+        pytest.param("*Ann:* Hello there.\n\n*Ben Lee*: Hi.\n\n*Ann:* So?\n\n_Ben Lee:_ No.\n", id="italic"),
+        pytest.param(
+            "> **Ann**: Hello there.\n>\n> **Ben Lee**: Hi.\n>\n> **Ann**: So?\n>\n> **Ben Lee**: No.\n", id="quoted"
+        ),
+        pytest.param(
+            "<u>Ann:</u>\tHello there.\n\n<b>Ben Lee</b>: Hi.\n\n"
+            "<p><strong>Ann:</strong> So?</p>\n\n<em>Ben Lee:</em> No.\n",
+            id="tags",
+        ),
         pytest.param("Ann  \nHello there.\n\nBen Lee  \nHi.\n\nAnn  \nSo?\n\nBen Lee  \nNo.\n", id="bare"),
         pytest.param("- Ann: Hello there.\n- Ben Lee: Hi.\n- Ann: So?\n- Ben Lee: No.\n", id="list"),
         pytest.param("[Ann]: Hello there.\n[Ben Lee]: Hi.\n[Ann]: So?\n[Ben Lee]: No.\n", id="brackets"),
@@ -218,3 +227,44 @@ def test_two_recordings_in_one_file_keep_their_order_with_a_warning() -> None:
 def test_prose_is_read_as_paragraphs() -> None:
     transcript = read("First line\nof a paragraph.\n\nSecond one.\n")
     assert [one.text for one in transcript.utterances] == ["First line of a paragraph.", "Second one."]
+
+
+MEET = """# **📖 Transcript**
+
+## Round Up \\- Transcript
+
+### 00:00:00
+
+**Ann Lee:** Hello there.
+
+**Ben:** Yes.
+
+### 00:00:53
+
+**Ann Lee's Presentation:** So it is.
+**Ben:** Once more.
+
+### Transcription ended after 00:49:58
+
+*This editable transcript was computer generated and might contain errors.*
+"""
+
+
+def test_times_of_google_meet_may_be_headings() -> None:
+    transcript = read(f"Notes\n\nAnn Lee: is in the summary.\n\n{MEET}", "talk.md")
+    assert transcript.source_format == "google-meet"
+    assert found(transcript) == [
+        ("Ann Lee", 0, "Hello there."),
+        ("Ben", None, "Yes."),
+        ("Ann Lee's Presentation", 53000, "So it is."),
+        ("Ben", None, "Once more."),
+    ]
+
+
+def test_a_title_with_a_colon_is_no_speaker() -> None:
+    text = (
+        "Talk #2: Build it, live - Transcript\n00:06:20\n\nAnn Lee: Hello.\nBen: Yes.\n00:07:20\nCleo: So.\nBen: No.\n"
+    )
+    transcript = read(text)
+    assert transcript.speakers == ("Ann Lee", "Ben", "Cleo")
+    assert transcript.warnings[0] == "headings and notices of the tool set aside: 1, first at line 1"
