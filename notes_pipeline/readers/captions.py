@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from notes_pipeline.readers.names import choose_names, split_prefix
+from notes_pipeline.readers.markup import join_lines
+from notes_pipeline.readers.names import choose_names, is_label, split_prefix
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.said import Said
 from notes_pipeline.readers.times import CLOCK, parse_clock
@@ -15,6 +16,8 @@ from notes_pipeline.readers.times import CLOCK, parse_clock
 TIMING = re.compile(rf"[ \t]*({CLOCK})[ \t]*-->[ \t]*({CLOCK})(?:[ \t].*)?")
 EVERY_CUE_SHARE = 0.8  # from this share on, cues are named one by one and not at changes
 _CHANGE = re.compile(r">>+[ \t]*")
+_BOLD_NAME = re.compile(r"[ \t]*\*\*([^*:]{1,60})(?::\*\*|\*\*:)[ \t]*")  # **Ann:** text
+_BRACKETED_NAME = re.compile(r"[ \t]*\[([^\[\]:]{1,60})\][ \t]+")  # [Speaker 1] text
 _ID = re.compile(r"\d{1,9}|[0-9a-fA-F-]{8,40}(?:[/-]\d+(?:-\d+)?)?")
 
 
@@ -127,8 +130,11 @@ def name_speakers(cues: Sequence[Cue], present: Sequence[str], *, carries_on: bo
     `carries_on`: the format names a speaker only at a change (SRT of Otter, Buzzsprout), so a cue without a name
     belongs to the one before. Where nearly every cue is named, a missing name is not carried on: it is unknown.
     """
+    bold: set[str] = set()
+    for cue in cues:
+        cue.lines = [_with_colon(line, bold) for line in cue.lines]
     counts, marked = _count_prefixes(cues)
-    names = choose_names(counts, len(cues), listed=marked, present=present, names_every_line=not carries_on)
+    names = choose_names(counts, len(cues), listed=marked | bold, present=present, names_every_line=not carries_on)
     carries_on = carries_on and not _names_every_cue(cues, names)
     said: list[Said] = []
     speaker: str | None = None
@@ -137,6 +143,19 @@ def name_speakers(cues: Sequence[Cue], present: Sequence[str], *, carries_on: bo
         said.extend(Said(text, who, cue.start_ms, cue.end_ms, place=cue.place) for who, text in parts)
         speaker = parts[-1][0]
     return said
+
+
+def _with_colon(line: str, bold: set[str]) -> str:
+    """Write a name in bold, which goes to `bold`, or a label in square brackets as `Name: text`.
+
+    Any other line stays as it is.
+    """
+    name = _BOLD_NAME.match(line)
+    if name is not None:
+        bold.add(name[1].strip())
+        return f"{name[1].strip()}: {line[name.end() :]}"
+    label = _BRACKETED_NAME.match(line)
+    return f"{label[1]}: {line[label.end() :]}" if label is not None and is_label(label[1]) else line
 
 
 def _names_every_cue(cues: Sequence[Cue], names: frozenset[str]) -> bool:
@@ -175,5 +194,5 @@ def _cut_at_names(cue: Cue, names: frozenset[str], speaker: str | None) -> list[
         elif change:
             parts.append((None, []))
         parts[-1][1].append(text.strip())
-    spoken = [(who, " ".join(filter(None, lines))) for who, lines in parts if any(lines)]
+    spoken = [(who, join_lines(" ".join(filter(None, lines)))) for who, lines in parts if any(lines)]
     return spoken or [(parts[-1][0], "")]

@@ -3,6 +3,8 @@
 import json
 import math
 import re
+from collections.abc import Sequence
+from statistics import median
 
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.decoding import Source, strip_controls
@@ -12,6 +14,7 @@ JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "Jso
 JsonObject = dict[str, JsonValue]
 
 MAX_NUMBER = 1e15  # in no unit of time a recording
+LONGEST_WORD_S = 30.0  # half of the words of no recording last longer, silences between them included
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?(?:[eE]-?\d{1,2})?")
@@ -102,6 +105,25 @@ def milliseconds(
         remarks.add("times that are no numbers, left out", place)
         return None
     return round(number / units_per_ms if units_per_ms else number * per_unit)
+
+
+def unit_of(said: Sequence[JsonObject], start: Sequence[str], end: Sequence[str], remarks: Remarks) -> int:
+    """Tell how many milliseconds a unit of the times has, where nothing says so: 1000, or 1 for those in milliseconds.
+
+    Whole numbers are milliseconds where as seconds most words would last longer than anybody holds one.
+    """
+    lengths = []
+    for one in said:
+        first, last = (next((one[key] for key in keys if key in one), None) for keys in (start, end))
+        if isinstance(first, bool) or isinstance(last, bool) or not (isinstance(first, int) and isinstance(last, int)):
+            return 1000
+        if max(abs(first), abs(last)) > MAX_NUMBER:
+            return 1000
+        lengths.append((last - first) / max(1, len(text_of(one.get("text")).split())))
+    if not lengths or median(lengths) <= LONGEST_WORD_S:
+        return 1000
+    remarks.add("times in no unit that the file names, read as milliseconds: as seconds each word would last minutes")
+    return 1
 
 
 def dig(value: JsonValue, *keys: str) -> JsonValue:

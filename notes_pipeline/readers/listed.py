@@ -1,7 +1,7 @@
 """JSON that lists whole utterances, one shape for each tool: AssemblyAI, Gladia, Grain, Fireflies, Podcasting 2.0."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from notes_pipeline.readers.json_values import (
     JsonObject,
@@ -12,6 +12,7 @@ from notes_pipeline.readers.json_values import (
     milliseconds,
     objects,
     text_of,
+    unit_of,
 )
 from notes_pipeline.readers.pieces import Piece, join_pieces
 from notes_pipeline.readers.remarks import Remarks
@@ -22,7 +23,8 @@ from notes_pipeline.readers.times import parse_clock
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """How a tool lists utterances. `keys`: those that each must have. `per_unit`: milliseconds in a unit of its times.
+    """How a tool lists utterances. `keys`: those that each must have. `per_unit`: milliseconds in a unit of its times;
+    None where only they themselves tell.
 
     `lists_words`: the entries may be single words, which are joined to utterances where most of them are.
     `text`, `speaker`, `start` and `end` are keys in the order of preference; so are `paths` to the list.
@@ -35,7 +37,7 @@ class Shape:
     speaker: Sequence[str] = ("speaker",)
     start: Sequence[str] = ("start",)
     end: Sequence[str] = ("end",)
-    per_unit: int = 1000
+    per_unit: int | None = 1000
     lists_words: bool = False
     language: Sequence[tuple[str, ...]] = ()
 
@@ -78,7 +80,33 @@ _PODCAST = Shape(
     end=("endTime",),
     lists_words=True,
 )
-SHAPES = (_ASSEMBLYAI, _GLADIA, _GRAIN, _FIREFLIES, _PODCAST)
+_ELEVENLABS = Shape(
+    "elevenlabs-json",
+    [("words",)],
+    [frozenset({"text", "type", "start", "speaker_id"}), frozenset({"text", "type", "start", "logprob"})],
+    speaker=("speaker_id",),
+    lists_words=True,
+    language=[("language_code",)],
+)
+# No tool's: what people write with a script of their own, or ask a language model for.
+_HOMEMADE = Shape(
+    "json-list",
+    [
+        (),
+        ("segments",),
+        ("transcript",),
+        ("utterances",),
+        ("subtitles",),
+        ("captions",),
+        ("turns",),
+        ("transcription",),
+    ],
+    [frozenset({"speaker", "text"}), frozenset({"start", "end", "text"})],
+    start=("start", "start_time", "startTime", "start_seconds", "timestamp", "time"),
+    end=("end", "end_time", "endTime", "end_seconds"),
+    per_unit=None,
+)
+SHAPES = (_ASSEMBLYAI, _GLADIA, _GRAIN, _FIREFLIES, _PODCAST, _ELEVENLABS, _HOMEMADE)
 
 
 def find_listed(value: JsonValue) -> tuple[Shape, list[JsonObject]] | None:
@@ -96,6 +124,8 @@ def read_listed(value: JsonValue, shape: Shape, spoken: Sequence[JsonObject], re
     languages = {text_of(dig(value, *path)) for path in shape.language} - {""}
     languages |= {text_of(one.get("language")) for one in spoken} - {""}
     language = languages.pop() if len(languages) == 1 else None
+    if shape.per_unit is None:
+        shape = replace(shape, per_unit=unit_of(spoken, shape.start, shape.end, remarks))
     said = [_read_one(one, shape, remarks, f"utterances[{number}]") for number, one in enumerate(spoken)]
     has_utterances = any("words" in one for one in spoken) or 4 * sum(" " in one.text for one in said) >= len(said)
     if shape.lists_words and not has_utterances:
@@ -123,4 +153,4 @@ def _time(one: JsonObject, keys: Sequence[str], shape: Shape, remarks: Remarks, 
     value = next((one[key] for key in keys if key in one), None)
     if isinstance(value, str) and ":" in value:
         return parse_clock(value)
-    return milliseconds(value, remarks, place, per_unit=shape.per_unit)
+    return milliseconds(value, remarks, place, per_unit=shape.per_unit or 1000)

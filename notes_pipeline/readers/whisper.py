@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from notes_pipeline.readers.json_values import JsonObject, JsonValue, label_of, milliseconds, objects, text_of
+from notes_pipeline.readers.json_values import JsonObject, JsonValue, label_of, milliseconds, objects, text_of, unit_of
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.timed_words import TimedWord, place_words
@@ -17,6 +17,8 @@ def find_segments(value: JsonValue) -> list[JsonObject] | None:
         return None
     if any("participant_id" in one for one in segments):  # Grain: the same keys, but milliseconds
         return None
+    if any(isinstance(one["start"], str) and ":" in one["start"] for one in segments):  # nobody's: see listed.py
+        return None
     return segments
 
 
@@ -24,13 +26,17 @@ def read_whisper(value: JsonValue, segments: Sequence[JsonObject], remarks: Rema
     """Read segments with times in seconds. Speakers may stand on segments, on words, or nowhere."""
     top = value if isinstance(value, dict) else {}
     loose = [] if any(objects(one.get("words")) for one in segments) else objects(top.get("words")) or []
+    unit = unit_of(segments, ("start",), ("end",), remarks)
     said = []
     for index, segment in enumerate(segments):
         place = f"segments[{index}]"
-        start_ms, end_ms = (milliseconds(segment.get(key), remarks, place) for key in ("start", "end"))
-        words = objects(segment.get("words")) or _take_until(loose, end_ms, remarks, place)
+        start_ms, end_ms = (milliseconds(segment.get(key), remarks, place, per_unit=unit) for key in ("start", "end"))
+        if end_ms is None and start_ms is not None and "duration" in segment:  # as youtube-transcript-api writes it
+            length = milliseconds(segment["duration"], remarks, place, per_unit=unit)
+            end_ms = None if length is None else start_ms + length
+        words = objects(segment.get("words")) or _take_until(loose, end_ms, unit, remarks, place)
         text = text_of(segment["text"])
-        timed = [_read_word(word, remarks, place) for word in words]
+        timed = [_read_word(word, unit, remarks, place) for word in words]
         said.append(
             Said(
                 text,
@@ -55,16 +61,18 @@ def _speaker_of(segment: JsonObject, words: Sequence[JsonObject], remarks: Remar
     return speaker
 
 
-def _read_word(word: JsonObject, remarks: Remarks, place: str) -> TimedWord:
+def _read_word(word: JsonObject, unit: int, remarks: Remarks, place: str) -> TimedWord:
     text = text_of(word.get("word")) or text_of(word.get("text"))
-    return TimedWord(text, *(milliseconds(word.get(key), remarks, place) for key in ("start", "end")))
+    return TimedWord(text, *(milliseconds(word.get(key), remarks, place, per_unit=unit) for key in ("start", "end")))
 
 
-def _take_until(loose: list[JsonObject], end_ms: int | None, remarks: Remarks, place: str) -> list[JsonObject]:
+def _take_until(
+    loose: list[JsonObject], end_ms: int | None, unit: int, remarks: Remarks, place: str
+) -> list[JsonObject]:
     """Take from a list of words for the whole file (OpenAI's verbose_json) those that start before `end_ms`."""
     count = 0
     for word in loose:
-        start_ms = milliseconds(word.get("start"), remarks, place)
+        start_ms = milliseconds(word.get("start"), remarks, place, per_unit=unit)
         if end_ms is None or (start_ms is not None and start_ms >= end_ms):
             break
         count += 1

@@ -91,3 +91,16 @@ def test_names_in_square_brackets_are_read_without_them() -> None:
         ("SPEAKER_00", "Hi."),
         ("SPEAKER_01", "Hello."),
     ]
+
+
+def test_names_in_bold_and_labels_in_brackets_are_speakers() -> None:
+    lines = ["**Ann:** Hello **there** all", "**Ben**: Hi", "[Speaker 1] So", "[laughs] No", "**Ann:** two<br>lines"]
+    text = "\n".join(f"{at}\n00:00:0{at},000 --> 00:00:0{at},900\n{line}\n" for at, line in enumerate(lines))
+    transcript = read_transcript(text.encode(), "a.srt")
+    assert [(one.speaker, one.text) for one in transcript.utterances] == [
+        ("Ann", "Hello **there** all"),
+        ("Ben", "Hi"),
+        ("Speaker 1", "So"),
+        ("Speaker 1", "[laughs] No"),
+        ("Ann", "two lines"),
+    ]

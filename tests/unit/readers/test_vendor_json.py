@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.core.transcript import Transcript, Utterance
 from notes_pipeline.readers import read_transcript
 
@@ -202,3 +203,57 @@ def test_doubtful_values_are_remarked_on(value: Json, warning: str) -> None:
     transcript = read({"utterances": [good, good | value]})
     assert transcript.utterances[0].text == "Hello there."
     assert any(found.startswith(warning) for found in transcript.warnings), transcript.warnings
+
+
+def test_elevenlabs_words_are_joined_by_speaker() -> None:
+    texts = [("Hello", "word", 0), (" ", "spacing", 0), ("there.", "word", 0), ("(laughs)", "audio_event", 1)]
+    words = [
+        {"text": text, "type": kind, "start": at / 2, "end": at / 2 + 0.4, "speaker_id": f"speaker_{who}"}
+        for at, (text, kind, who) in enumerate(texts)
+    ]
+    transcript = read({"language_code": "eng", "text": "Hello there. (laughs)", "words": words})
+    assert (transcript.source_format, transcript.language) == ("elevenlabs-json", "eng")
+    assert lines_of(transcript) == [
+        ("speaker_0", 0, 1400, "Hello there."),
+        ("speaker_1", 1500, 1900, "(laughs)"),
+    ]
+
+
+@pytest.mark.parametrize("key", [None, "segments", "transcript", "utterances", "subtitles"])
+def test_lists_of_nobodys_format_are_read_where_they_name_text_and_speaker(key: str | None) -> None:
+    said = [
+        {"speaker": "Ann", "timestamp": "0:01", "text": "Hello."},
+        {"speaker": "Ben", "text": "Hi.", "time": "1:02"},
+    ]
+    transcript = read(said if key is None else {"title": "x", key: said})
+    assert transcript.source_format == "json-list"
+    assert lines_of(transcript) == [("Ann", 1000, None, "Hello."), ("Ben", 62000, None, "Hi.")]
+
+
+def test_clock_times_in_segments_are_read() -> None:
+    transcript = read({"segments": [{"start": "00:00:01.500", "end": "00:00:02,000", "text": "Hello."}]})
+    assert lines_of(transcript) == [(None, 1500, 2000, "Hello.")]
+
+
+def test_a_chat_with_a_machine_is_no_transcript() -> None:
+    with pytest.raises(UnreadableTranscriptError, match="no transcript that we know"):
+        read([{"role": "user", "content": "hello"}, {"role": "assistant", "content": "hi"}])
+
+
+@pytest.mark.parametrize("keys", [("start", "end"), ("start_time", "end_time")])
+def test_whole_numbers_that_are_no_seconds_are_milliseconds(keys: tuple[str, str]) -> None:
+    times = [(1200, 3400), (3500, 5000), (5100, 9000)]
+    said = [{keys[0]: start, keys[1]: end, "text": "Hello to you.", "speaker": "Ann"} for start, end in times]
+    transcript = read(said)
+    assert [one[1:3] for one in lines_of(transcript)] == times
+    assert any("read as milliseconds" in warning for warning in transcript.warnings)
+
+
+def test_whole_seconds_stay_seconds() -> None:
+    said = [{"start": at, "end": at + 60, "text": "Two words"} for at in (0, 60)]
+    assert [one[1:3] for one in lines_of(read(said))] == [(0, 60000), (60000, 120000)]
+
+
+def test_lengths_in_place_of_ends() -> None:
+    transcript = read([{"text": "Hello.", "start": 0.5, "duration": 2.5}])
+    assert lines_of(transcript) == [(None, 500, 3000, "Hello.")]
