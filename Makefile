@@ -85,6 +85,7 @@ with-servers: $(VENV)/.installed-dev
 
 bench: $(VENV)/.installed-bench  ## Measure: verification beside other methods, in the same run; what asking costs
 	$(BIN)/python tests/benchmarks/bench_verification.py --peers
+	$(BIN)/python -m tests.benchmarks.bench_reading --large
 	$(BIN)/python tests/benchmarks/bench_asking.py
 	$(BIN)/python -m tests.benchmarks.bench_pipeline
 	$(BIN)/python -m tests.benchmarks.bench_api

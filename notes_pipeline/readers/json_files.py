@@ -51,7 +51,6 @@ def read_json(source: Source, remarks: Remarks) -> Reading:
     raise UnreadableTranscriptError(
         f"{source.name}: JSON, but no transcript that we know. Known are Whisper, WhisperX and other diarised forms, "
         "whisper.cpp, AssemblyAI, Deepgram, AWS Transcribe and Call Analytics, Google Speech-to-Text, Azure Speech, "
-        "Speechmatics, Rev.ai, the Rev editor, Fireflies, Gladia, Grain, ElevenLabs, Podcasting 2.0, lists of speaker and "
-        "text, and our own (utterances). "
-        "Export it as .vtt, .srt or .txt."
+        "Speechmatics, Rev.ai, the Rev editor, Fireflies, Gladia, Grain, ElevenLabs, Podcasting 2.0, lists of "
+        "speaker and text, and our own (utterances). Export it as .vtt, .srt or .txt."
     )

@@ -5,9 +5,11 @@ A colon alone proves nothing: "Note: the price is high" is speech. Names are the
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 
 MAX_PREFIX = 60  # the longest real name in the survey has 41 characters
 MAX_WORDS = 7
+SEEN = 1024  # names that are remembered: a file has the same few on every second line
 NAMED_SHARE = 0.5  # of the lines: from here on the file names every speaker, and two words seen once can be a name
 FULLY_NAMED_SHARE = 0.8  # and from here on also a single word
 
@@ -61,7 +63,12 @@ def split_prefix(line: str) -> tuple[str, str] | None:
 
 def looks_like_name(name: str) -> bool:
     """Tell whether the words could be a speaker's name or label: short, no sentence punctuation."""
-    if not 0 < len(name) <= MAX_PREFIX or not any(character.isalnum() for character in name):
+    return 0 < len(name) <= MAX_PREFIX and _looks_like_name(name)
+
+
+@lru_cache(SEEN)
+def _looks_like_name(name: str) -> bool:
+    if not any(character.isalnum() for character in name):
         return False
     words = name.split()
     return len(words) <= MAX_WORDS and name.count(",") <= 1 and not _NO_NAME.search(_ABBREVIATION.sub("", name))
@@ -106,6 +113,7 @@ def choose_names(
     return frozenset(names)
 
 
+@lru_cache(SEEN)
 def is_capitalised(name: str) -> bool:
     """Tell whether each word is written like one of a name (Ann, d'Arc, 王芳), not like one of a sentence."""
     words = re.sub(r"\([^()]{0,60}\)", "", name).split()

@@ -1,0 +1,141 @@
+"""Measure the readers: `python -m tests.benchmarks.bench_reading [--large]`.
+
+Prints, for each family of formats, how fast a file of 10 MB is read, how much memory that takes, and the same of the
+well-kept library of that format, where it is installed; `--large` adds files of 100 MB, the largest that are taken.
+Each file is read in a process of its own: memory is the most that it took, without what the interpreter takes.
+"""
+
+import argparse
+import csv
+import json
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from importlib import import_module
+from pathlib import Path
+
+import docx
+
+from notes_pipeline.readers import read_transcript
+from tests.benchmarks import made_files
+from tests.benchmarks.made_files import MB
+
+ROOT = Path(__file__).resolve().parents[2]
+SMALL, LARGE = 10, 99  # MB
+WORD_LARGE = 55  # MB unpacked, near the limit of Word files
+
+FAMILIES: dict[str, tuple[Callable[[int], bytes], str]] = {
+    "WebVTT": (made_files.webvtt, "vtt"),
+    "SRT": (made_files.srt, "srt"),
+    "Otter": (made_files.otter, "txt"),
+    "names before colons": (made_files.dialogue, "txt"),
+    "Markdown": (made_files.markdown, "md"),
+    "WhisperX JSON": (made_files.whisperx, "json"),
+    "Word (unpacked MB)": (made_files.word, "docx"),
+    "TTML": (made_files.ttml, "ttml"),
+    "ELAN": (made_files.elan, "eaf"),
+    "Praat TextGrid": (made_files.textgrid, "TextGrid"),
+    "CHAT": (made_files.chat, "cha"),
+    "TEI": (made_files.tei, "xml"),
+    "CSV": (made_files.table, "csv"),
+}
+PEERS = {
+    "WebVTT": "webvtt-py",
+    "SRT": "pysubs2",
+    "WhisperX JSON": "json",
+    "Word (unpacked MB)": "python-docx",
+    "TTML": "pysubs2",
+    "ELAN": "pympi-ling",
+    "Praat TextGrid": "pympi-ling",
+    "CSV": "csv",
+}
+
+
+def read_ours(path: Path) -> int:
+    return read_transcript(path.read_bytes(), path.name).word_count
+
+
+def read_by_peer(family: str, path: Path) -> int:
+    """Read with the library of the family; gives the number of words that it finds."""
+    match family:
+        case "WebVTT":
+            texts = (caption.text for caption in import_module("webvtt").read(str(path)))
+        case "SRT" | "TTML":
+            texts = (event.plaintext for event in import_module("pysubs2").load(str(path)))
+        case "WhisperX JSON":
+            texts = (segment["text"] for segment in json.loads(path.read_text())["segments"])
+        case "Word (unpacked MB)":
+            texts = (paragraph.text for paragraph in docx.Document(str(path)).paragraphs)
+        case "ELAN":
+            texts = (one[2] for one in import_module("pympi").Eaf(str(path)).get_annotation_data_for_tier("speech"))
+        case "Praat TextGrid":
+            texts = (one[2] for one in import_module("pympi").TextGrid(str(path)).get_tier(1).get_intervals())
+        case "CSV":
+            with path.open(newline="") as file:
+                texts = (row["text"] for row in list(csv.DictReader(file)))
+        case _:
+            raise ValueError(family)
+    return sum(len(text.split()) for text in texts)
+
+
+def measure(family: str, path: Path, *, peer: bool) -> None:
+    """Read in this process, and print what it took as JSON."""
+    before = resource.getrusage(resource.RUSAGE_SELF)
+    began = time.process_time()
+    words = read_by_peer(family, path) if peer else read_ours(path)
+    seconds = time.process_time() - began
+    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before.ru_maxrss) / 1024
+    print(json.dumps({"words": words, "seconds": seconds, "peak_mb": peak}))
+
+
+def measured(family: str, path: Path, *, peer: bool = False) -> dict[str, float] | None:
+    """Read in a process of its own; None where the library is not installed, or does not read it."""
+    command = [sys.executable, "-m", "tests.benchmarks.bench_reading", "--one", family, str(path)]
+    done = subprocess.run(command + ["--peer"] * peer, capture_output=True, text=True, cwd=ROOT, check=False)
+    if done.returncode:
+        if not peer:
+            sys.exit(done.stderr)
+        return None
+    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--large", action="store_true")
+    parser.add_argument("--one", nargs=2)
+    parser.add_argument("--peer", action="store_true")
+    arguments = parser.parse_args()
+    if arguments.one:
+        measure(arguments.one[0], Path(arguments.one[1]), peer=arguments.peer)
+        return
+    print(f"{'family':22} {'MB':>4} {'MB/s':>6} {'peak MB':>8} {'words':>10}   library")
+    with tempfile.TemporaryDirectory() as folder:
+        for family, (make, ending) in FAMILIES.items():
+            sizes = [SMALL] + [WORD_LARGE if ending == "docx" else LARGE] * arguments.large
+            for size in sizes:
+                path = Path(folder) / f"interview.{ending}"
+                path.write_bytes(make(size * MB))
+                print(_row(family, path, size, with_peer=size == SMALL), flush=True)
+
+
+def _row(family: str, path: Path, size: int, *, with_peer: bool) -> str:
+    ours = measured(family, path)
+    if ours is None:
+        raise RuntimeError(family)
+    row = f"{family:22} {size:4} {size / ours['seconds']:6.1f} {ours['peak_mb']:8.0f} {ours['words']:10,.0f}"
+    peer = measured(family, path, peer=True) if with_peer and family in PEERS else None
+    if peer is None:
+        return row
+    ratio = peer["seconds"] / ours["seconds"]
+    return (
+        f"{row}   {PEERS[family]}: {size / peer['seconds']:.1f} MB/s, {peer['peak_mb']:.0f} MB, "
+        f"{peer['words']:,.0f} words, {ratio:.2f} of our time"
+    )
+
+
+if __name__ == "__main__":
+    main()
