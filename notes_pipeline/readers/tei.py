@@ -43,13 +43,13 @@ def _spoken(element: Element) -> Iterator[tuple[Element, Element]]:
 
 def _read_names(root: Element) -> Mapping[str, str]:
     """Give the names of the persons in the header, by id; who has only an id keeps it."""
-    names = {}
+    names: dict[str, str] = {}
     for kind in ("person", "personGrp"):
         for person in find_all(root, kind):
-            name = next(find_all(person, "persName"), None) or next(find_all(person, "name"), None)
-            text = flatten(" ".join(name.itertext())) if name is not None else ""
-            if text:
-                names[person.get(XML_ID, "")] = text
+            for name in (*find_all(person, "persName"), *find_all(person, "name")):
+                text = flatten(" ".join(name.itertext()))
+                if text:
+                    names.setdefault(person.get(XML_ID, ""), text)
     return names
 
 

@@ -8,7 +8,6 @@ Each file is read in a process of its own: memory is the most that it took, with
 import argparse
 import csv
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -83,12 +82,17 @@ def read_by_peer(family: str, path: Path) -> int:
 
 def measure(family: str, path: Path, *, peer: bool) -> None:
     """Read in this process, and print what it took as JSON."""
-    before = resource.getrusage(resource.RUSAGE_SELF)
+    before = memory_mb("VmRSS")
     began = time.process_time()
     words = read_by_peer(family, path) if peer else read_ours(path)
     seconds = time.process_time() - began
-    peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before.ru_maxrss) / 1024
-    print(json.dumps({"words": words, "seconds": seconds, "peak_mb": peak}))
+    print(json.dumps({"words": words, "seconds": seconds, "peak_mb": memory_mb("VmHWM") - before}))
+
+
+def memory_mb(kind: str) -> float:
+    """Read `VmRSS`, what this process has now, or `VmHWM`, the most it had (getrusage counts its parent's, too)."""
+    lines = Path("/proc/self/status").read_text().splitlines()
+    return int(next(line for line in lines if line.startswith(f"{kind}:")).split()[1]) / 1024
 
 
 def measured(family: str, path: Path, *, peer: bool = False) -> dict[str, float] | None:

@@ -35,6 +35,19 @@ SHED = {
     "tool_shed.podcast.json": ("podcast-json", ("Odile Marsh", "Perrin Vale")),
     "tool_shed.fireflies.json": ("fireflies-json", ("Odile Marsh", "Perrin Vale")),
     "tool_shed.grain.json": ("grain-json", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.sbv": ("sbv", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.teams.docx": ("docx", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.docx": ("docx", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.noscribe.html": ("noscribe", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.atrain.txt": ("stamped-text", ("SPEAKER_00", "SPEAKER_01")),
+    "tool_shed.f4.txt": ("plain-dialogue", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.ttml": ("ttml", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.eaf": ("elan-eaf", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.TextGrid": ("praat-textgrid", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.short.TextGrid": ("praat-textgrid", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.cha": ("chat-cha", ("S00", "S01")),
+    "tool_shed.tei.xml": ("tei-xml", ("Odile Marsh", "Perrin Vale")),
+    "tool_shed.csv": ("csv", ("Odile Marsh", "Perrin Vale")),
 }
 
 

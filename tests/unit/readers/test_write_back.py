@@ -24,15 +24,15 @@ NAMES = ("Ann Lee", "Zoë", "P3")
 
 
 @st.composite
-def transcripts(draw: st.DrawFn, *, has_words: bool = False) -> Transcript:
+def transcripts(draw: st.DrawFn, *, text: st.SearchStrategy[str] = TEXT, has_words: bool = False) -> Transcript:
     """Draw utterances in time order, each with a speaker, every speaker in two turns at least."""
     at, utterances = draw(st.integers(0, 5_000)), []
     speakers = [*NAMES, *NAMES, *draw(st.lists(st.sampled_from(NAMES), max_size=6))]
     for index, speaker in enumerate(speakers):
         start, length = at + draw(st.integers(0, 4_000_000)), draw(st.integers(100, 9_000))
-        text = draw(TEXT)
-        words = _words(text, start, length) if has_words else ()
-        utterances.append(Utterance(index, speaker, start, start + length, text, words))
+        said = draw(text)
+        words = _words(said, start, length) if has_words else ()
+        utterances.append(Utterance(index, speaker, start, start + length, said, words))
         at = start + length
     return Transcript(tuple(utterances))
 
