@@ -221,15 +221,46 @@ def revoke_key(key_id: Annotated[UUID, typer.Argument(metavar="ID", help="The id
 
 
 @app.command()
-def inspect(file: TranscriptFile, as_json: AsJson = False) -> None:
-    """Show what the reader finds in a transcript, without storing anything.
+def inspect(
+    files: Annotated[list[Path], typer.Argument(help="A transcript; several, or a folder, give a table.")],
+    show_map: Annotated[
+        bool, typer.Option("--map", help="Every utterance with its characters, time, speaker and line in the file.")
+    ] = False,
+    at: Annotated[
+        int | None, typer.Option(min=0, metavar="CHARACTER", help="Who says the word at this character, and when.")
+    ] = None,
+    find: Annotated[
+        str | None, typer.Option(metavar="WORDS", help="Where these words are said, by whom and when.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show what the reader finds in a transcript and what looks doubtful, without storing anything.
 
-    `--json` gives `{format, speakers, duration, words, warnings, utterances: [{speaker, start, end, text}]}`, times in
-    seconds.
+    `--json` gives `{format, because, speakers, speakers_detail, duration, words, warnings, quality, gaps, overlaps,
+    utterances: [{speaker, start, end, text}]}`, times in seconds. Of several files or a folder: a line of JSON
+    each; the exit code is 3 when one could not be read.
     """
+    if sum((show_map, at is not None, find is not None)) > 1:
+        raise typer.BadParameter("give one of --map, --at and --find")
+    if len(files) > 1 or files[0].is_dir():
+        from notes_pipeline.cli.inspect_many import inspect_all
+
+        if show_map or at is not None or find is not None:
+            raise typer.BadParameter("--map, --at and --find are about one file")
+        raise typer.Exit(inspect_all(files, as_json=as_json))
+    if show_map or at is not None or find is not None:
+        from notes_pipeline.cli.inspect_map import print_map, print_offset, print_phrase
+
+        if find is not None:
+            print_phrase(files[0], find, as_json=as_json)
+        elif at is not None:
+            print_offset(files[0], at, as_json=as_json)
+        else:
+            print_map(files[0], as_json=as_json)
+        return
     from notes_pipeline.cli.inspect import inspect_file
 
-    inspect_file(file, as_json=as_json)
+    inspect_file(files[0], as_json=as_json)
 
 
 @app.command()

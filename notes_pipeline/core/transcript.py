@@ -68,13 +68,17 @@ class Transcript:
     """Utterances in the order of the file, numbered from 0 without gaps.
 
     `text` is all utterances joined by `UTTERANCE_BORDER`; every span of the project counts in it. `language`: a BCP 47
-    tag where the file says one. `source_format` and `warnings` tell how it was read and are not part of its identity.
+    tag where the file says one. `source_format`, `warnings`, `because` (why it was taken for this format) and `places`
+    (where each utterance stands in the file) tell how it was read and are not part of its identity; the last two are
+    empty where it does not come from a reader.
     """
 
     utterances: tuple[Utterance, ...]
     language: str | None = None
     source_format: str = field(default="", compare=False)
     warnings: tuple[str, ...] = field(default=(), compare=False)
+    because: str = field(default="", compare=False)
+    places: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
         for position, utterance in enumerate(self.utterances):

@@ -14,6 +14,8 @@ MAX_NUL_SHARE = 0.001  # more NULs than this are no slip of an editor but a bina
 MAX_CONTROL_SHARE = 0.02  # ANSI-coloured logs stay below 1 %, compressed data is at 10 %
 MAX_BROKEN_SHARE = 0.2  # of the bytes above 127: below it, the file is UTF-8 with faults, not another encoding
 
+ENCODING_GUESSED = "encoding guessed as"  # how a remark on it begins
+
 _BOMS = (  # the longer ones first: that of UTF-32 LE starts with that of UTF-16 LE
     (codecs.BOM_UTF32_LE, "utf-32-le"),
     (codecs.BOM_UTF32_BE, "utf-32-be"),
@@ -105,7 +107,7 @@ def _to_text(data: bytes, name: str, remarks: Remarks) -> str:
             return _decode_with_faults(data[len(bom) :], encoding, remarks)
     wide = _guess_utf16(data)
     if wide is not None:
-        remarks.add(f"encoding guessed as {wide}: the file does not say")
+        remarks.add(f"{ENCODING_GUESSED} {wide}: the file does not say")
         return _decode_with_faults(data, wide, remarks)
     try:
         return data.decode("utf-8")
@@ -119,7 +121,7 @@ def _to_text(data: bytes, name: str, remarks: Remarks) -> str:
             f"{name}: not UTF-8 (byte {at}) and of no encoding that we can tell. Save it as UTF-8."
         )
     line = data.count(b"\n", 0, at) + 1
-    remarks.add(f"encoding guessed as {guess}: the file is not UTF-8; check names and accents", f"line {line}")
+    remarks.add(f"{ENCODING_GUESSED} {guess}: the file is not UTF-8; check names and accents", f"line {line}")
     return _decode_with_faults(data, guess, remarks)
 
 

@@ -3,13 +3,14 @@
 import re
 from enum import Enum
 from itertools import islice
+from typing import NamedTuple
 
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.captions import parse_timing
 from notes_pipeline.readers.decoding import Source, strip_controls
 from notes_pipeline.readers.foreign import name_unread_text_format
 from notes_pipeline.readers.noscribe import is_noscribe
-from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.remarks import Remarks, shown
 from notes_pipeline.readers.srt import parse_sbv_timing
 from notes_pipeline.readers.tables import has_known_headings
 
@@ -49,6 +50,14 @@ _BY_ENDING = {
     "txt": Family.TEXT,
     "md": Family.TEXT,
 }
+ENDINGS = frozenset(_BY_ENDING) | {"docx"}  # of names that may be transcripts
+
+
+class Detection(NamedTuple):
+    """A family, and what in the text speaks for it, in words that follow "because it"; "" where only reading tells."""
+
+    family: Family
+    because: str
 
 
 _BY_START = (
@@ -63,16 +72,16 @@ _BY_START = (
 )
 
 
-def detect(source: Source, remarks: Remarks) -> Family:
-    """Tell the family; a name that says another one is remarked on.
+def detect(source: Source, remarks: Remarks) -> Detection:
+    """Tell the family and why; a name that says another one is remarked on.
 
     Raises:
         UnreadableTranscriptError: it is of a text format that we do not read.
     """
     named = named_family(source)
-    family = _by_content(source.text[:HEAD], named)
+    family, because = _by_content(source.text[:HEAD], named)
     if family is Family.TEXT and source.text.lstrip().startswith("<") and is_noscribe(source.text):
-        family = Family.NOSCRIBE
+        family, because = Family.NOSCRIBE, "is a web page with the anchors that noScribe writes"
     if family is Family.TEXT:
         unread = name_unread_text_format(source.text[:HEAD])
         if unread is not None:
@@ -80,7 +89,7 @@ def detect(source: Source, remarks: Remarks) -> Family:
     if named is not None and named is not family:
         ending = source.name.rpartition(".")[2].lower()
         remarks.add(f"named .{ending}, but the content is {family.value}: read as that")
-    return family
+    return Detection(family, because)
 
 
 def named_family(source: Source) -> Family | None:
@@ -88,27 +97,30 @@ def named_family(source: Source) -> Family | None:
     return _BY_ENDING.get(source.name.rpartition(".")[2].lower())
 
 
-def _by_content(head: str, named: Family | None) -> Family:
+def _by_content(head: str, named: Family | None) -> Detection:
     start = head.lstrip()
     if start.startswith("WEBVTT"):
-        return Family.WEBVTT
+        return Detection(Family.WEBVTT, "begins with WEBVTT")
     if _JSON_START.match(start) or start == "{" or (named is Family.JSON and not _has_cue(start)):
-        return Family.JSON
+        return Detection(Family.JSON, "")
+    first = start.partition("\n")[0]
     marked = next((family for pattern, family in _BY_START if pattern.match(start)), None)
     if marked is not None:
-        return marked
-    first = start.partition("\n")[0]
+        is_plain = marked in (Family.TEXT, Family.XML)
+        return Detection(marked, "" if is_plain else f"begins with `{shown(first.rstrip(), 30)}`")
     if has_known_headings(first) or (named is Family.TABLE and _TABLE.match(start)):
-        return Family.TABLE
+        return Detection(Family.TABLE, f"begins with the columns `{shown(first.strip(), 50)}`")
     before = ""
     for line in islice(strip_controls(head).splitlines(), HEAD_LINES):
         if parse_timing(line, 0) is not None:
-            is_srt = "," in line.partition("-->")[0] or before.strip().isdigit() or named is Family.SRT
-            return Family.SRT if is_srt else Family.WEBVTT
+            has_comma, has_number = "," in line.partition("-->")[0], before.strip().isdigit()
+            how = "has a comma in its times" if has_comma else "has numbered times" if has_number else "has times"
+            is_srt = has_comma or has_number or named is Family.SRT
+            return Detection(Family.SRT if is_srt else Family.WEBVTT, f"{how}: `{shown(line.strip(), 40)}`")
         if parse_sbv_timing(line, 0) is not None:
-            return Family.SBV
+            return Detection(Family.SBV, f"has times of the form `{shown(line.strip(), 40)}`")
         before = line
-    return Family.TEXT
+    return Detection(Family.TEXT, "")
 
 
 def _has_cue(text: str) -> bool:

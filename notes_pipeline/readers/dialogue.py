@@ -12,7 +12,7 @@ from notes_pipeline.readers.f4 import cut_at_ends, with_brackets
 from notes_pipeline.readers.marks import Mark, Style, parse_mark
 from notes_pipeline.readers.markup import decode_entities
 from notes_pipeline.readers.names import choose_names, is_discourse, is_label, is_proper, looks_like_name
-from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.remarks import Remarks, shown
 from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.times import STAMP, parse_clock
 
@@ -60,7 +60,7 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
         one.speaker = clean_name(unescape_markdown(one.speaker), remarks, one.place) if one.speaker else None
     if Style.CHAT in styles:
         remarks.add("this is the chat of a meeting: what was typed, not what was spoken")
-    return Reading(_name_format(lines, styles), said)
+    return Reading(_name_format(lines, styles), said, seen=_name_marks(lines))
 
 
 def _keep_speech(source: Source, raw: Sequence[str], first: int, remarks: Remarks) -> Iterator[Line]:
@@ -196,6 +196,21 @@ def _cut_at_stamps(one: Said) -> Iterator[Said]:
     for text, time_ms in zip(pieces[0::2], times, strict=True):
         if text.strip():
             yield Said(text, one.speaker, time_ms, place=one.place)
+
+
+def _name_marks(lines: Sequence[Line]) -> str:
+    """Say how many marks of the most frequent style there are, with the first; an empty string where there is none."""
+    counts = Counter((line.mark.style, line.mark.name is not None) for line in lines if line.mark is not None)
+    if not counts:
+        return ""
+    most = max(counts, key=lambda style: (style[1], counts[style]))  # names tell more than times
+    mark, line = next(
+        (one.mark, one) for one in lines if one.mark and (one.mark.style, one.mark.name is not None) == most
+    )
+    start = line.text.strip().replace("\t", " ")
+    example = start[: len(start) - len(mark.rest)] if mark.rest and start.endswith(mark.rest) else start
+    what = "lines that name a speaker" if most[1] else "lines that begin with a time"
+    return f"has {counts[most]:,} {what}, such as `{shown(example.strip(), 40)}`"
 
 
 def _name_format(lines: Sequence[Line], styles: Counter[Style]) -> str:

@@ -11,6 +11,7 @@ from notes_pipeline.readers.detection import Family, detect, named_family
 from notes_pipeline.readers.dialogue import PLAIN_TEXT, read_dialogue
 from notes_pipeline.readers.json_files import read_json
 from notes_pipeline.readers.noscribe import read_noscribe
+from notes_pipeline.readers.reasons import explain
 from notes_pipeline.readers.remarks import Remarks, safe_name
 from notes_pipeline.readers.said import to_transcript
 from notes_pipeline.readers.srt import read_sbv, read_srt
@@ -47,7 +48,7 @@ def read_transcript(data: bytes, filename: str, *, present: Sequence[str] = ()) 
     if is_word(data):
         return _read_word(data, filename, present, remarks)
     source = replace(decode(data, filename, remarks), present=tuple(present))
-    family = detect(source, remarks)
+    family, because = detect(source, remarks)
     reading = _READERS[family](source, remarks)
     named = named_family(source)
     if reading.source_format == PLAIN_TEXT and named not in (None, Family.TEXT):
@@ -55,7 +56,7 @@ def read_transcript(data: bytes, filename: str, *, present: Sequence[str] = ()) 
             f"{source.name}: the name says {named.value}, but there is no time and no speaker in it. "
             "Export it again, or name it .txt to have it read as plain paragraphs."
         )
-    return to_transcript(reading, source.name, remarks)
+    return to_transcript(reading, source.name, remarks, explain(reading, because))
 
 
 def _read_word(data: bytes, filename: str, present: Sequence[str], remarks: Remarks) -> Transcript:
@@ -63,4 +64,5 @@ def _read_word(data: bytes, filename: str, present: Sequence[str], remarks: Rema
     refuse_by_size(data, name)
     if "." in name and not name.lower().endswith(".docx"):
         remarks.add(f"named .{name.rpartition('.')[2].lower()}, but the content is a Word file: read as that")
-    return to_transcript(read_word(data, name, present, remarks), name, remarks)
+    reading = read_word(data, name, present, remarks)
+    return to_transcript(reading, name, remarks, explain(reading, ""))

@@ -11,6 +11,9 @@ from notes_pipeline.readers.remarks import Remarks, shown
 MAX_NAME = 100  # the longest real name in the survey has 41 characters
 MAX_TIME_MS = 1000 * 3600 * 1000  # a thousand hours: later times are a fault of units, not a recording
 MANY_SPEAKERS = 100  # the largest real meeting of the survey has 31 who speak
+NO_SPEAKERS = "no speakers in the file: whose words they are is not known"
+NO_TIMES = "no times in the file: quotes are tied to their text only"
+OUT_OF_ORDER = "utterances that start before the one above them; the order is the file's"
 
 
 @dataclass(slots=True)
@@ -29,17 +32,19 @@ class Said:
 class Reading:
     """What a reader found, before the common rules.
 
-    `is_exact`: others count its utterances and characters, so none is set aside or changed.
+    `is_exact`: others count its utterances and characters, so none is set aside or changed. `seen`: what in the text
+    speaks for the format, where nobody but the reader saw it.
     """
 
     source_format: str
     said: Sequence[Said]
     language: str | None = None
     is_exact: bool = False
+    seen: str = ""
 
 
-def to_transcript(reading: Reading, name: str, remarks: Remarks) -> Transcript:
-    """Number the utterances and apply the common rules.
+def to_transcript(reading: Reading, name: str, remarks: Remarks, because: str = "") -> Transcript:
+    """Number the utterances and apply the common rules. `because`: why it was read as this format.
 
     Raises:
         UnreadableTranscriptError: there is no speech.
@@ -54,7 +59,8 @@ def to_transcript(reading: Reading, name: str, remarks: Remarks) -> Transcript:
     )
     _remark_on_order(said, utterances, remarks)
     _remark_on_whole(utterances, remarks)
-    return Transcript(utterances, reading.language, reading.source_format, remarks.sentences())
+    places = tuple(one.place for one in said)
+    return Transcript(utterances, reading.language, reading.source_format, remarks.sentences(), because, places)
 
 
 def clean_name(raw: str, remarks: Remarks, place: str) -> str | None:
@@ -103,16 +109,16 @@ def _remark_on_order(said: Sequence[Said], utterances: Sequence[Utterance], rema
         if utterance.start_ms is None:
             continue
         if utterance.start_ms < latest:
-            remarks.add("utterances that start before the one above them; the order is the file's", one.place)
+            remarks.add(OUT_OF_ORDER, one.place)
         latest = utterance.start_ms
 
 
 def _remark_on_whole(utterances: Iterable[Utterance], remarks: Remarks) -> None:
     speakers = {utterance.speaker for utterance in utterances}
     if speakers == {None}:
-        remarks.add("no speakers in the file: whose words they are is not known")
+        remarks.add(NO_SPEAKERS)
     if len(speakers) > MANY_SPEAKERS:
         names = ", ".join(sorted(shown(speaker, 20) for speaker in speakers if speaker)[:3])
         remarks.add(f"{len(speakers)} speakers ({names}, …): is this a transcript?")
     if all(utterance.start_ms is None for utterance in utterances):
-        remarks.add("no times in the file: quotes are tied to their text only")
+        remarks.add(NO_TIMES)

@@ -22,15 +22,18 @@ def read_webvtt(source: Source, remarks: Remarks) -> Reading:
     lines = to_lines(source.text, remarks)
     first = _header_end(lines, remarks)
     cues = read_cues(lines, remarks, first=first, is_comment=lambda line: _COMMENT.match(line) is not None)
+    seen = ""
     if rolls(cues):
         said = read_rolling_cues(cues, remarks)
+        seen = "has captions that roll, each line shown twice"
     elif any("<v" in line for cue in cues for line in cue.lines):
         said = [one for cue in cues for one in _read_voices(cue, remarks)]
+        seen = f"has {sum('<v' in line for cue in cues for line in cue.lines):,} names as `<v Name>`"
     else:
         for cue in cues:
             cue.lines = [_plain(line, cue, remarks) for line in cue.lines]
         said = name_speakers(cues, source.present, carries_on=False)
-    return Reading("vtt", said, _find_language(lines))
+    return Reading("vtt", said, _find_language(lines), seen=seen)
 
 
 def _header_end(lines: Sequence[str], remarks: Remarks) -> int:

@@ -34,7 +34,7 @@ def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) 
     headings = [_heading(one) for one in filled]
     with_text = sum(1 for one, heading in zip(filled, headings, strict=True) if heading and _below(one))
     if with_text and with_text >= MIN_HEADINGS_SHARE * sum(1 for heading in headings if heading):
-        return Reading("docx", _read_teams(filled, remarks))
+        return Reading("docx", _read_teams(filled, remarks), seen="has headings of name and time as Teams writes them")
     captions = _read_captions(Source(name, "", present=tuple(present)), paragraphs, filled, remarks)
     if captions is not None:
         return captions
@@ -42,7 +42,8 @@ def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) 
     for one in filled:
         lines += [*((line, one.place) for line in one.lines), ("", one.place)]
     source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines), tuple(present))
-    return Reading("docx", read_dialogue(source, remarks).said)
+    dialogue = read_dialogue(source, remarks)
+    return Reading("docx", dialogue.said, seen=dialogue.seen)
 
 
 def _heading(paragraph: Paragraph) -> re.Match[str] | None:

@@ -22,7 +22,12 @@ def test_inspect_gives_what_the_reader_found(command: Command) -> None:
     assert found["format"] == "vtt"
     assert found["speakers"] == ["Tilda Fenwright", "Bram Oosterlicht"]
     assert found["utterances"][1]["start"] == pytest.approx(9.921)
-    assert set(found) == {"format", "speakers", "duration", "words", "warnings", "utterances"}
+    assert set(found) >= {"format", "speakers", "duration", "words", "warnings", "utterances"}
+    assert found["because"] == "begins with WEBVTT and has 122 names as `<v Name>`"
+    assert [(one["name"], one["asks"]) for one in found["speakers_detail"]] == [
+        ("Bram Oosterlicht", False),
+        ("Tilda Fenwright", True),
+    ]
 
 
 def test_verify_gives_a_verdict_for_every_claim_and_names_a_bad_line(command: Command, folder: Path) -> None:
@@ -67,7 +72,7 @@ def test_verify_checks_many_transcripts_in_one_process(command: Command, folder:
     ("arguments", "code", "said"),
     [
         pytest.param(["inspect", "nothing.vtt"], 3, "nothing.vtt: no such file", id="no such file"),
-        pytest.param(["inspect", "."], 3, "is a folder", id="a folder"),
+        pytest.param(["verify", ".", "c.jsonl"], 3, "is a folder", id="a folder"),
         pytest.param(["inspect", "empty.vtt"], 3, "the file is empty", id="an empty file"),
         pytest.param(["run", "talk.txt", "--guide", "guide.yaml"], 3, "guide.yaml", id="a bad guide"),
         pytest.param(

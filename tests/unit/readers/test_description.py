@@ -15,10 +15,24 @@ def test_a_description_holds_seconds_and_is_json() -> None:
     description = describe(transcript)
     assert description == {
         "format": "vtt",
+        "because": "",
         "speakers": ["Ann"],
+        "speakers_detail": [
+            {"name": "Ann", "words": 2, "share": 0.6667, "turns": 1, "first": 0.5, "last": 2.25, "asks": False}
+        ],
         "duration": 2.25,
         "words": 3,
         "warnings": ["something was doubtful"],
+        "quality": [
+            {
+                "kind": "too_short",
+                "message": "only 3 words: is this the whole interview?",
+                "place": "",
+                "utterances": [],
+            }
+        ],
+        "gaps": [],
+        "overlaps": [],
         "utterances": [
             {"speaker": "Ann", "start": 0.5, "end": 2.25, "text": "Hello there."},
             {"speaker": None, "start": None, "end": None, "text": "Hi."},

@@ -10,6 +10,8 @@ import pytest
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.core.transcript import Transcript, Utterance
 from notes_pipeline.readers import read_transcript
+from notes_pipeline.readers.quality import Kind, judge
+from notes_pipeline.readers.reasons import name_format
 
 SAMPLES = Path(__file__).parents[3].parent / "shared" / "samples"
 TIME_TOLERANCE_MS = 60
@@ -121,3 +123,26 @@ def _covers(utterance: Utterance, at_ms: float) -> bool:
 
 def _letters(text: str) -> str:
     return "".join(character for character in text.casefold() if character.isalnum())
+
+
+# What is doubtful beside being short, without speakers or without times: real oddities, and nothing else.
+DOUBTS = {
+    "eaf-fto.eaf": [Kind.LOOP],  # seven annotations of one letter
+    "tx-ooo.vtt": [Kind.OUT_OF_ORDER],
+    "vtt-zoom-zgs.vtt": [Kind.SILENCE],  # seven minutes before the talk begins
+    "whispercpp-raagar.json": [Kind.LOOP],  # "plus 1 k", nine times
+}
+
+
+@pytest.mark.parametrize("name", [name for name, one in EXPECTED.items() if one["expect"].get("outcome") != "error"])
+def test_an_honest_sample_raises_no_doubt(name: str) -> None:
+    plain = (Kind.TOO_SHORT, Kind.NO_SPEAKERS, Kind.NO_TIMES)
+    assert [one.kind for one in judge(read(name)) if one.kind not in plain] == DOUBTS.get(name, [])
+
+
+@pytest.mark.parametrize("name", [name for name, one in EXPECTED.items() if one["expect"].get("outcome") != "error"])
+def test_a_sample_is_told_with_the_name_of_its_format_and_why(name: str) -> None:
+    transcript = read(name)
+    assert transcript.because
+    assert name_format(transcript.source_format) != transcript.source_format
+    assert len(transcript.places) == len(transcript.utterances)
