@@ -232,6 +232,8 @@ def inspect(
     find: Annotated[
         str | None, typer.Option(metavar="WORDS", help="Where these words are said, by whom and when.")
     ] = None,
+    speakers: Speakers = None,
+    interviewer: Interviewers = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what the reader finds in a transcript and what looks doubtful, without storing anything.
@@ -242,25 +244,28 @@ def inspect(
     """
     if sum((show_map, at is not None, find is not None)) > 1:
         raise typer.BadParameter("give one of --map, --at and --find")
+    from notes_pipeline.core.naming import parse_who_speaks
+
+    who = parse_who_speaks(speakers or (), interviewer or ())
     if len(files) > 1 or files[0].is_dir():
         from notes_pipeline.cli.inspect_many import inspect_all
 
-        if show_map or at is not None or find is not None:
-            raise typer.BadParameter("--map, --at and --find are about one file")
+        if show_map or at is not None or find is not None or who.labels:
+            raise typer.BadParameter("--map, --at, --find, --speakers and --interviewer are about one file")
         raise typer.Exit(inspect_all(files, as_json=as_json))
     if show_map or at is not None or find is not None:
         from notes_pipeline.cli.inspect_map import print_map, print_offset, print_phrase
 
         if find is not None:
-            print_phrase(files[0], find, as_json=as_json)
+            print_phrase(files[0], find, who, as_json=as_json)
         elif at is not None:
-            print_offset(files[0], at, as_json=as_json)
+            print_offset(files[0], at, who, as_json=as_json)
         else:
-            print_map(files[0], as_json=as_json)
+            print_map(files[0], who, as_json=as_json)
         return
     from notes_pipeline.cli.inspect import inspect_file
 
-    inspect_file(files[0], as_json=as_json)
+    inspect_file(files[0], who, as_json=as_json)
 
 
 @app.command()

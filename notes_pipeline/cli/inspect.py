@@ -9,14 +9,16 @@ from rich.table import Table
 from rich.text import Text
 
 from notes_pipeline.cli.exits import printable
-from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.printing import console
+from notes_pipeline.cli.transcripts import read_named
+from notes_pipeline.core.naming import NOTHING_SAID, WhoSpeaks
 from notes_pipeline.core.pauses import Stretch, find_gaps, find_overlaps
+from notes_pipeline.core.roles import NO_ROLES, Roles
 from notes_pipeline.core.speaking import guess_roles
 from notes_pipeline.core.speech_shares import shares_of_speech
 from notes_pipeline.core.transcript import Transcript, Utterance
 from notes_pipeline.core.wording import clock
-from notes_pipeline.readers import describe, read_transcript
+from notes_pipeline.readers import describe
 from notes_pipeline.readers.decoding import ENCODING_GUESSED
 from notes_pipeline.readers.description import MIN_GAP_MS
 from notes_pipeline.readers.quality import SAID_BY_READER, Finding, judge
@@ -31,23 +33,23 @@ TIMES_FROM_WIDTH = 70  # columns; a narrower terminal does without the times of 
 SHOWN_TEXT = 110  # characters of an utterance: two lines of a terminal
 
 
-def inspect_file(path: Path, *, as_json: bool) -> None:
-    """Print what is in a file.
+def inspect_file(path: Path, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
+    """Print what is in a file. `who`: what is known of its speakers.
 
     Raises:
         InputError: it cannot be read.
     """
-    transcript = read_transcript(read_file(path), path.name)
+    transcript, roles = read_named(path, who)
     if as_json:
         from notes_pipeline.cli.as_json import to_text
 
-        print(to_text(describe(transcript)))
+        print(to_text(describe(transcript, roles)))
         return
-    print_transcript(console(), path.name, transcript)
+    print_transcript(console(), path.name, transcript, roles)
 
 
-def print_transcript(out: Console, name: str, transcript: Transcript) -> None:
-    """Print a transcript for people, in a screenful."""
+def print_transcript(out: Console, name: str, transcript: Transcript, roles: Roles = NO_ROLES) -> None:
+    """Print a transcript for people, in a screenful. `roles`: those that were given."""
     out.print(Text(printable(name), style="bold"))
     facts = Table.grid(padding=(0, 2, 0, 0))
     facts.add_column(style="dim", no_wrap=True)
@@ -63,7 +65,7 @@ def print_transcript(out: Console, name: str, transcript: Transcript) -> None:
         facts.add_row("silences", _gaps(gaps))
     if overlaps := find_overlaps(transcript):
         facts.add_row("overlaps", _overlaps(overlaps))
-    _add_speakers(facts, transcript, with_times=out.width >= TIMES_FROM_WIDTH)
+    _add_speakers(facts, transcript, roles, with_times=out.width >= TIMES_FROM_WIDTH)
     utterances = transcript.utterances
     head = utterances[:SHOWN_UTTERANCES]
     _add_lines(facts, "begins", head)
@@ -118,11 +120,11 @@ def _length(time_ms: int) -> str:
     return f"{time_ms / 1000:.1f} s" if time_ms < 60_000 else f"{clock(time_ms)} min"
 
 
-def _add_speakers(facts: Table, transcript: Transcript, *, with_times: bool) -> None:
+def _add_speakers(facts: Table, transcript: Transcript, roles: Roles, *, with_times: bool) -> None:
     if not transcript.speakers:
         facts.add_row("speakers", "not named")
         return
-    asking = guess_roles(transcript).interviewers
+    roles = roles if roles.interviewers else guess_roles(transcript)
     shares = shares_of_speech(transcript)
     named = Table.grid(padding=(0, 2, 0, 0))
     named.add_column(overflow="fold")
@@ -131,8 +133,8 @@ def _add_speakers(facts: Table, transcript: Transcript, *, with_times: bool) -> 
     named.add_column(no_wrap=True)
     for one in shares[:SHOWN_SPEAKERS]:
         name = Text(printable(one.speaker), style="cyan")
-        if one.speaker in asking:
-            name.append(" asks the questions (a guess)", style="italic")
+        if roles.is_interviewer(one.speaker):
+            name.append(" asks the questions" + (" (a guess)" if roles.guessed else ""), style="italic")
         times = dict.fromkeys(clock(time) for time in (one.first_ms, one.last_ms) if with_times and time is not None)
         named.add_row(name, f"{_percent(one.share)} of words", count(one.turns, "turn"), " to ".join(times))
     facts.add_row("speakers", named)

@@ -10,13 +10,13 @@ from rich.text import Text
 
 from notes_pipeline.cli.columns import GAP, fit, print_line, widest
 from notes_pipeline.cli.exits import printable
-from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.printing import console
+from notes_pipeline.cli.transcripts import read_named
 from notes_pipeline.core.errors import NotFoundError
+from notes_pipeline.core.naming import NOTHING_SAID, WhoSpeaks
 from notes_pipeline.core.places import Place, Timing, find_phrase, map_utterances, place_at
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.core.wording import clock
-from notes_pipeline.readers import read_transcript
 
 SHOWN_FOUND = 20
 MIN_TEXT = 10  # columns, however narrow the terminal is
@@ -43,13 +43,13 @@ class PlaceJson(TypedDict):
     text: str
 
 
-def print_map(path: Path, *, as_json: bool) -> None:
+def print_map(path: Path, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
     """Print every utterance with its characters, time, speaker and line.
 
     Raises:
         InputError: the file cannot be read.
     """
-    transcript = read_transcript(read_file(path), path.name)
+    transcript, _ = read_named(path, who)
     if as_json:
         _print_json(transcript, list(map_utterances(transcript)))
     else:
@@ -73,14 +73,14 @@ def print_places(out: Console, transcript: Transcript) -> None:
         print_line(out, cells, style="dim" if number == 0 else "")
 
 
-def print_offset(path: Path, offset: int, *, as_json: bool) -> None:
+def print_offset(path: Path, offset: int, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
     """Print what stands at a character of the transcript.
 
     Raises:
         InputError: the file cannot be read.
         NotFoundError: the transcript has fewer characters.
     """
-    transcript = read_transcript(read_file(path), path.name)
+    transcript, _ = read_named(path, who)
     place = place_at(transcript, offset)
     if place is None:
         raise NotFoundError(
@@ -90,14 +90,14 @@ def print_offset(path: Path, offset: int, *, as_json: bool) -> None:
     _print_found(transcript, [place], as_json=as_json)
 
 
-def print_phrase(path: Path, words: str, *, as_json: bool) -> None:
+def print_phrase(path: Path, words: str, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
     """Print every place where the words are said.
 
     Raises:
         InputError: the file cannot be read.
         NotFoundError: they are said nowhere.
     """
-    transcript = read_transcript(read_file(path), path.name)
+    transcript, _ = read_named(path, who)
     found = list(find_phrase(transcript, words))
     if not found:
         raise NotFoundError(

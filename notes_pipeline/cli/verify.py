@@ -10,12 +10,12 @@ from notes_pipeline.cli.exits import Exit, complain
 from notes_pipeline.cli.files import read_file
 from notes_pipeline.cli.forms import ReportForm
 from notes_pipeline.cli.results import CheckedClaim
+from notes_pipeline.cli.transcripts import read_named
 from notes_pipeline.core.errors import InputError, InvalidClaimError
-from notes_pipeline.core.naming import WhoSpeaks, name_speakers
-from notes_pipeline.core.roles import Roles, roles_of
+from notes_pipeline.core.naming import WhoSpeaks
+from notes_pipeline.core.roles import Roles
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers.claims import NotesFormat, detect_notes_format, read_claims
-from notes_pipeline.readers.reading import read_transcript
 from notes_pipeline.verification import index_transcript, verify_quote
 from notes_pipeline.verification.contract import parse_claim, verdict_line
 
@@ -25,7 +25,7 @@ def verify_files(transcript: Path, claims: Path, who: WhoSpeaks, form: ReportFor
 
     `form` None: JSON lines for JSON lines, else a table.
     """
-    read, roles = _read(transcript, who)
+    read, roles = read_named(transcript, who)
     data = read_file(claims)
     is_json = detect_notes_format(data, claims.name) is NotesFormat.JSON_LINES
     complaints: list[str] = []
@@ -63,7 +63,7 @@ def _verify_pair(line: str, who: WhoSpeaks) -> Exit:
     if len(names) != 3:
         raise InputError(f"has {len(names)} paths; it needs transcript, claims, output")
     transcript, claims, output = (Path(name) for name in names)
-    read, roles = _read(transcript, who)
+    read, roles = read_named(transcript, who)
     complaints: list[str] = []
     checked = _check(read, roles, read_file(claims), claims, complaints)
     try:
@@ -72,11 +72,6 @@ def _verify_pair(line: str, who: WhoSpeaks) -> Exit:
     except OSError as error:
         raise InputError(f"cannot write {output}: {error.strerror}") from error
     return Exit.INPUT if complaints else Exit.OK
-
-
-def _read(path: Path, who: WhoSpeaks) -> tuple[Transcript, Roles]:
-    transcript, roles = name_speakers(read_transcript(read_file(path), path.name, present=who.labels), who)
-    return transcript, roles_of(roles)
 
 
 def _write_lines(checked: Iterator[CheckedClaim], transcript: Transcript, out: TextIO) -> None:

@@ -32,6 +32,9 @@ class WhoSpeaks:
         return (*self.present, *self.names, *(name for name in self.roles if name not in new))
 
 
+NOTHING_SAID = WhoSpeaks()
+
+
 def parse_who_speaks(speakers: Iterable[str], interviewers: Iterable[str] = ()) -> WhoSpeaks:
     """Read what a user writes: `Ann; Ben` are present, `SPEAKER_00=Ann` names one, `Ann=interviewer` gives a role.
 

@@ -26,6 +26,9 @@ class Roles:
         return speaker is not None and speaker in self.interviewers
 
 
+NO_ROLES = Roles()
+
+
 def roles_of(given: Mapping[str, Role]) -> Roles:
     """Put roles together that somebody gave, by speaker."""
     return Roles(

@@ -3,6 +3,7 @@
 from typing import TypedDict
 
 from notes_pipeline.core.pauses import Stretch, find_gaps, find_overlaps
+from notes_pipeline.core.roles import NO_ROLES, Roles
 from notes_pipeline.core.speaking import guess_roles
 from notes_pipeline.core.speech_shares import shares_of_speech
 from notes_pipeline.core.transcript import Transcript
@@ -21,7 +22,7 @@ class DescribedUtterance(TypedDict):
 
 
 class DescribedSpeaker(TypedDict):
-    """`share` of all words, from 0 to 1; `asks`: whether they seem to be who asks the questions, a guess."""
+    """`share` of all words, from 0 to 1; `asks`: the questions: as was said, else a guess."""
 
     name: str
     words: int
@@ -68,13 +69,13 @@ class Description(TypedDict):
     utterances: list[DescribedUtterance]
 
 
-def describe(transcript: Transcript) -> Description:
-    """Describe a transcript as plain data."""
+def describe(transcript: Transcript, roles: Roles = NO_ROLES) -> Description:
+    """Describe a transcript as plain data. `roles`: those that were given."""
     return Description(
         format=transcript.source_format,
         because=transcript.because,
         speakers=list(transcript.speakers),
-        speakers_detail=_speakers(transcript),
+        speakers_detail=_speakers(transcript, roles),
         duration=_seconds(transcript.duration_ms),
         words=transcript.word_count,
         warnings=list(transcript.warnings),
@@ -96,8 +97,8 @@ def describe(transcript: Transcript) -> Description:
     )
 
 
-def _speakers(transcript: Transcript) -> list[DescribedSpeaker]:
-    asking = guess_roles(transcript).interviewers
+def _speakers(transcript: Transcript, roles: Roles) -> list[DescribedSpeaker]:
+    asking = roles.interviewers or guess_roles(transcript).interviewers
     return [
         DescribedSpeaker(
             name=one.speaker,

@@ -200,3 +200,17 @@ def test_what_is_not_there_is_an_error_that_says_what_to_do(folder: Path, argume
 
     with pytest.raises(NotFoundError, match=said):
         run(folder / "b.vtt", *arguments)
+
+
+def test_who_asks_is_no_guess_where_it_was_said(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.txt"
+    talk.write_text("SPEAKER_00: What is it?\nSPEAKER_01: It is bread.\nSPEAKER_00: Why?\nSPEAKER_01: Because.\n")
+    said = ("--speakers", "SPEAKER_01=Cleo", "--interviewer", "Cleo")
+    code, printed = run(talk, *said)
+    assert (code, "Cleo asks the questions " in printed, "guess" in printed) == (0, True, False)
+    detail = json.loads(run(talk, *said, "--json")[1])["speakers_detail"]
+    assert {one["name"]: one["asks"] for one in detail} == {"SPEAKER_00": False, "Cleo": True}
+
+
+def test_names_of_speakers_are_about_one_file(folder: Path) -> None:
+    assert run(folder, "--interviewer", "Tilda") == (2, "")
