@@ -13,6 +13,7 @@ from notes_pipeline.readers.said import Said
 from notes_pipeline.readers.times import CLOCK, parse_clock
 
 # Anything may follow the times: settings of WebVTT, coordinates of SRT.
+_NO_END = re.compile(r"[ \t]*(-?(?:\d{1,10}:){1,2}\d{1,10}(?:[.,]\d{1,12})?)[ \t]*-->[ \t]*")
 TIMING = re.compile(rf"[ \t]*({CLOCK})[ \t]*-->[ \t]*({CLOCK})(?:[ \t].*)?")
 EVERY_CUE_SHARE = 0.8  # from this share on, cues are named one by one and not at changes
 _CHANGE = re.compile(r">>+[ \t]*")
@@ -23,11 +24,11 @@ _ID = re.compile(r"\d{1,9}|[0-9a-fA-F-]{8,40}(?:[/-]\d+(?:-\d+)?)?")
 
 @dataclass(slots=True)
 class Cue:
-    """A caption as it stands in the file. `line`: where its times stand, from 1."""
+    """A caption as it stands in the file. `line`: where its times stand, from 1. `end_ms`: None where it is missing."""
 
     line: int
     start_ms: int
-    end_ms: int
+    end_ms: int | None
     lines: list[str] = field(default_factory=list)
 
     @property
@@ -41,9 +42,16 @@ def parse_timing(line: str, number: int) -> Cue | None:
         return None
     match = TIMING.fullmatch(line)
     if match is None:
-        return None
+        return _parse_open_timing(line, number)
     start, end = parse_clock(match[1]), parse_clock(match[2])
     return None if start is None or end is None else Cue(number, start, end)
+
+
+def _parse_open_timing(line: str, number: int) -> Cue | None:
+    """Read `start -->` with nothing behind it."""
+    match = _NO_END.fullmatch(line)
+    start = parse_clock(match[1]) if match is not None else None
+    return Cue(number, start, None) if start is not None else None
 
 
 def read_cues(
@@ -107,6 +115,8 @@ class _Splitter:
             if not _ID.fullmatch(label.strip()):
                 self.remarks.add("caption ids that are words, set aside", f"line {number}")
         self.settle()
+        if cue.end_ms is None:
+            self.remarks.add("captions without an end", f"line {cue.line}")
         self.cues.append(cue)
         self.is_open, self.in_comment = True, False
 

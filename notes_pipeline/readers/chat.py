@@ -10,15 +10,15 @@ from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.timed_words import TimedWord, place_words
 
 _TIMES = re.compile(r"(?<!\S)(\d{1,12})_(\d{1,12})(?!\S)")  # milliseconds
-_SOUND_FILE_TIMES = re.compile(r'%(?:snd|mov):"?[^\s"]*"?_(\d{1,12}_\d{1,12})')  # as CHAT wrote them until 2007
+_SOUND_FILE_TIMES = re.compile(r'%(?:snd|mov):"?[^\s"%]{0,200}"?_(\d{1,12}_\d{1,12})')  # as CHAT wrote them until 2007
 _MAIN = re.compile(r"\*([^:\t]{1,60}):[ \t]*(.*)")
-_TIMED_WORD = re.compile(r"(\S+)[ \t]+(\d{1,12})_(\d{1,12})(?!\S)")
+_TIMED_WORD = re.compile(r"(?<!\S)(\S++)[ \t]+(\d{1,12})_(\d{1,12})(?!\S)")
 _LANGUAGES = re.compile(r"@Languages:[ \t]*([a-z]{2,3})[ \t]*(,?)")
 _CODES = (  # the CHAT manual, parts 8 to 10; in this order
     (re.compile(r"\[=! ?([^\[\]]{1,100})\]"), r"⟦\1⟧"),  # [=! laughing]: how it was said
     (re.compile(r"\[[^\[\]]{0,300}\]"), " "),  # [/] said again, [: meant], [* error], [?] unsure
     (re.compile(r"&=([^\s<>]+)"), r"⟦\1⟧"),  # &=laughs: a sound
-    (re.compile(r"&[*][^\s:]+:[^\s<>]+"), " "),  # &*INV:mhm: another one's word inside this line
+    (re.compile(r"&[*][^\s:&]{1,60}:[^\s<>]+"), " "),  # &*INV:mhm: another one's word inside this line
     (re.compile(r"&[-+~]?(?=\w)"), ""),  # &-um, &+ba: a filler, a broken word
     (re.compile(r"(?<!\S)[+][^\s.?!]*([.]{3}|[.?!])[.?!]*(?!\S)"), r"\1"),  # +... +/. +//?: how the line ends
     (re.compile(r"(?<!\S)[+][^\s\w]+"), " "),  # +" +^ +,: how it begins
@@ -26,7 +26,7 @@ _CODES = (  # the CHAT manual, parts 8 to 10; in this order
     (re.compile(r"(?<=\w)@\w[\w:$+&]*"), ""),  # word@s:spa: of which kind it is
     (re.compile(r"(?<=\w)\((?=\w)|(?<=\w)\)|(?<!\S)\((\w+)\)(?=\w)"), r"\1"),  # (be)cause, runnin(g)
     (re.compile(r"[<>‹›]"), " "),  # what a code behind it belongs to
-    (re.compile(r"[ \t]*[‡„]"), ","),  # a vocative, a tag question
+    (re.compile(r"(?<![ \t])[ \t]*+[‡„]"), ","),  # a vocative, a tag question
 )
 _SPACES = re.compile(r"[ \t]+")
 _BEFORE_STOP = re.compile(r" +([.?!,;]+)(?!\S)")

@@ -17,6 +17,7 @@ from notes_pipeline.core.errors import InvalidClaimError
 from notes_pipeline.readers.decoding import decode
 from notes_pipeline.readers.remarks import Remarks
 
+NEAR = 200  # characters around a quote that can name its speaker: a name of 60 and what stands beside it
 MIN_QUOTED_WORDS = 3  # in prose; "so-called" words in quotation marks are not somebody's words
 
 _QUOTE_COLUMNS = ("quote", "quotes", "excerpt", "verbatim", "evidence", "text", "zitat", "citation", "cita")
@@ -179,7 +180,8 @@ def _quoted(line: str, number: int, count: int, above: str) -> Iterator[RawClaim
             continue
         count += 1
         fields: dict[str, object] = {"id": str(count), "quote": words}
-        after, before = _ATTRIBUTION.match(line[found.end() :]), _BEFORE.search(line[: found.start()])
+        start, end = found.span()
+        after, before = _ATTRIBUTION.match(line[end : end + NEAR]), _BEFORE.search(line[max(0, start - NEAR) : start])
         if speaker := after or before:
             fields["speaker"] = speaker["name"].strip()
         yield RawClaim(number, fields, own if len(own.split()) > 2 else above)

@@ -6,7 +6,7 @@ Claims and verdicts count utterances and characters in it, so nothing is moved, 
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.json_values import JsonObject, JsonValue, milliseconds, objects, whole
 from notes_pipeline.readers.remarks import Remarks, shown
-from notes_pipeline.readers.said import Reading, Said
+from notes_pipeline.readers.said import MAX_NAME, Reading, Said
 from notes_pipeline.readers.timed_words import TimedWord, place_words
 
 
@@ -41,6 +41,9 @@ def _read_utterance(one: JsonObject, index: int, name: str, remarks: Remarks) ->
         raise UnreadableTranscriptError(f"{name}, {place}: text must be a string.")
     if speaker is not None and not isinstance(speaker, str):
         raise UnreadableTranscriptError(f"{name}, {place}: speaker must be a string or null.")
+    if speaker is not None and len(speaker) > MAX_NAME:
+        remarks.add(f"speaker names longer than {MAX_NAME} characters, cut", place)
+        speaker = speaker[:MAX_NAME]
     if whole(text) != text:
         remarks.add("texts with NUL or half characters, replaced one for one by \ufffd", place)
     start_ms, end_ms = (milliseconds(one.get(key), remarks, place) for key in ("start", "end"))

@@ -23,7 +23,10 @@ _BOMS = (  # the longer ones first: that of UTF-32 LE starts with that of UTF-16
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-_ANSI = re.compile(r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|\][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\))")
+_ANSI = re.compile(
+    r"\x1b(?:\[[0-?]{0,64}[ -/]{0,8}[@-~]|[\]P_^X][^\x07\x1b\n]{0,256}(?:\x07|\x1b\\)|[()][0AB](?![a-z]))"
+    r"|\x9b[\d;]{1,20}m"
+)
 _TIME_BULLET = "\x15"  # CHAT files put their times between two of these: text, though not one that we read
 _CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f]")
 _LINE_END = re.compile(r"\r\n?|[\n\x0b\x0c\x85\u2028\u2029]")
@@ -105,7 +108,7 @@ def _to_text(data: bytes, name: str, remarks: Remarks) -> str:
     for bom, encoding in _BOMS:
         if data.startswith(bom):
             return _decode_with_faults(data[len(bom) :], encoding, remarks)
-    wide = _guess_utf16(data)
+    wide = _guess_wide(data)
     if wide is not None:
         remarks.add(f"{ENCODING_GUESSED} {wide}: the file does not say")
         return _decode_with_faults(data, wide, remarks)
@@ -138,9 +141,19 @@ def _decode_with_faults(data: bytes, encoding: str, remarks: Remarks) -> str:
         return text
 
 
-def _guess_utf16(data: bytes) -> str | None:
-    """UTF-16 without a BOM shows as a NUL in every other byte of Latin text."""
+def _guess_wide(data: bytes) -> str | None:
+    """Tell UTF-32 and UTF-16 without a BOM: one has two NULs in each four bytes, the other one in two of Latin text.
+
+    They must be there from the first characters on: text with NULs farther down is no text.
+    """
     sample = data[:SAMPLE_BYTES]
+    if 5 * sample[:20].count(0) < len(sample[:20]):
+        return None
+    first, second, third, fourth = (sample[at::4].count(0) / max(1, len(sample) // 4) for at in range(4))
+    if third > 0.9 and fourth > 0.9 and first < 0.05:
+        return "utf-32-le"
+    if first > 0.9 and second > 0.9 and fourth < 0.05:
+        return "utf-32-be"
     even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = max(1, len(sample) // 2)
     if odd / half > 0.4 and even / half < 0.05:
@@ -157,22 +170,30 @@ def _is_broken_utf8(data: bytes) -> bool:
     return broken <= MAX_BROKEN_SHARE * high
 
 
-# No tool of today writes the code pages of DOS, but a few German or French accents fit them just as well.
-_DOS_PAGES = frozenset({"cp437", "cp775", "cp850", "cp852", "cp857", "cp858", "cp860", "cp861", "cp863", "cp865"})
+# What tools of today write. A few accents, or Russian, fit the code pages of DOS and rare Japanese ones just as well.
+_PLAUSIBLE = [
+    *("cp1252", "cp1250", "cp1251", "cp1253", "cp1254", "cp1255", "cp1256", "cp1257", "cp1258", "cp874", "iso8859_2"),
+    *("koi8_r", "koi8_u", "mac_roman", "mac_cyrillic", "gb18030", "big5", "cp932", "euc_jp", "cp949"),
+    *("utf_16_le", "utf_16_be"),
+]
+_CYRILLIC = frozenset({"cp1251", "koi8_r", "koi8_u", "mac_cyrillic"})
 
 
 def _guess_encoding(data: bytes, first_high: int) -> str | None:
     from charset_normalizer import from_bytes  # only few files need it
 
-    start = max(0, first_high - SAMPLE_BYTES // 2)
-    matches = from_bytes(data[start : start + SAMPLE_BYTES])
+    start = max(0, first_high - SAMPLE_BYTES // 2) // 4 * 4  # whole characters, should it be UTF-16
+    matches = from_bytes(data[start : start + SAMPLE_BYTES], cp_isolation=_PLAUSIBLE)
     best = matches.best()
     if best is None:
         return None
-    as_good = (one for one in matches if one.chaos <= best.chaos and one.coherence >= best.coherence)
+    as_good = [one for one in matches if one.chaos <= best.chaos and one.coherence >= best.coherence]
     # A few accents fit many code pages as well as each other; then it is the one that Windows writes in the West.
-    is_western = best.encoding in _DOS_PAGES or any("cp1252" in one.could_be_from_charset for one in as_good)
-    return "cp1252" if is_western else best.encoding
+    if any("cp1252" in one.could_be_from_charset for one in as_good):
+        return "cp1252"
+    # Russian in the wrong one of its code pages has small letters for capitals and the other way round.
+    alike = [one for one in as_good if {one.encoding, best.encoding} <= _CYRILLIC] or [best]
+    return min(alike, key=lambda one: sum(map(str.isupper, str(one)))).encoding
 
 
 def _refuse_binary(text: str, name: str) -> None:

@@ -23,7 +23,7 @@ NAMED_TIMES_SHARE = 0.9  # of the times alone on their lines
 BARE_STAMP_SHARE = 0.2  # of the paragraphs that begin with a time; below it, people speak of the time of day
 MAX_HEADER = 1000  # characters above the first speaker, and
 MAX_HEADER_SHARE = 0.25  # of all: more than both is speech, not a header
-_STAMP_INSIDE = re.compile(rf"[ \t]*\[({STAMP})\][ \t]*(?:-[ \t]+)?")
+_STAMP_INSIDE = re.compile(rf"\[({STAMP})\](?:[ \t]-(?=[ \t]))?")  # aTrain has a dash behind it
 
 
 @dataclass(slots=True)

@@ -50,13 +50,13 @@ def read_elan(root: Element, remarks: Remarks) -> Reading:
     for layer in layers:
         if layer.parent is not None:
             below.setdefault(layer.parent, []).append(layer)
-    spoken = []
+    speaking = {name: next((one for one in inner if one.has_speech), None) for name, inner in below.items()}
+    tops = (layer for layer in layers if layer.parent is None)
+    chosen = (layer if layer.has_speech else speaking.get(layer.name) or layer for layer in tops)
+    kept = {id(layer): layer for layer in chosen}
+    spoken = list(kept.values())
     for layer in layers:
-        if layer.parent is None:
-            candidates = [layer, *below.get(layer.name, ())]
-            spoken.append(next((one for one in candidates if one.has_speech), layer))
-    for layer in layers:
-        if not any(layer is one for one in spoken) and layer.annotations:
+        if id(layer) not in kept and layer.annotations:
             remarks.add(
                 "tiers that describe others (words, glosses, numbers) set aside", f"tier {shown(layer.name, 40)}"
             )

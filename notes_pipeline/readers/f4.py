@@ -8,7 +8,7 @@ from notes_pipeline.readers.times import parse_clock
 
 MIN_STAMPS = 2  # one may be anything
 
-_STAMP = re.compile(r"[ \t]*#(\d{1,3}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#[ \t]*")
+_STAMP = re.compile(r"#(\d{1,3}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#")
 _LEADING = re.compile(r"([ \t]*)#(\d{1,3}:\d{2}:\d{2})(?:[-.,](\d{1,3}))?#[ \t]*(?=\S)")
 
 
@@ -38,7 +38,8 @@ def _cut(one: Said, since: int | None) -> Iterator[Said]:
     """Yield at least one part; a part without a time behind it has no end. `since`: when the part before it ended."""
     pieces = _STAMP.split(one.text)
     starts = since if one.start_ms is None else one.start_ms
-    for text, clock, decimals in zip(pieces[0::3], [*pieces[1::3], None], [*pieces[2::3], None], strict=True):
+    texts = map(str.strip, pieces[0::3])
+    for text, clock, decimals in zip(texts, [*pieces[1::3], None], [*pieces[2::3], None], strict=True):
         if not text and clock is None and len(pieces) > 1:
             return  # behind the last time
         ends = None if clock is None else parse_clock(f"{clock}.{decimals or 0}")

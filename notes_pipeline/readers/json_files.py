@@ -7,7 +7,7 @@ from notes_pipeline.readers.contract import is_contract, read_contract
 from notes_pipeline.readers.decoding import Source
 from notes_pipeline.readers.deepgram import is_deepgram, read_deepgram
 from notes_pipeline.readers.google_speech import is_google_speech, read_google_speech
-from notes_pipeline.readers.json_values import load_json
+from notes_pipeline.readers.json_values import JsonValue, load_json, too_deep
 from notes_pipeline.readers.listed import find_listed, read_listed
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.rev import is_rev, read_rev
@@ -34,6 +34,13 @@ def read_json(source: Source, remarks: Remarks) -> Reading:
         UnreadableTranscriptError: broken JSON, or JSON that is no transcript we know.
     """
     value = load_json(source, remarks)
+    try:
+        return _read_value(value, source, remarks)
+    except RecursionError:  # nested nearly as deep as the parser goes, where a time or a name should be
+        raise too_deep(source) from None
+
+
+def _read_value(value: JsonValue, source: Source, remarks: Remarks) -> Reading:
     if is_contract(value):
         return read_contract(value, source.name, remarks)
     for is_of_vendor, read_vendor in _VENDORS:

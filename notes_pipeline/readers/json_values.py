@@ -3,12 +3,13 @@
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Sequence
 from statistics import median
 
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.decoding import Source, strip_controls
-from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.remarks import Remarks, shown
 
 JsonValue = None | bool | int | float | str | list["JsonValue"] | dict[str, "JsonValue"]
 JsonObject = dict[str, JsonValue]
@@ -18,6 +19,7 @@ LONGEST_WORD_S = 30.0  # half of the words of no recording last longer, silences
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _NUMBER = re.compile(r"-?\d{1,12}(?:\.\d{1,12})?(?:[eE]-?\d{1,2})?")
+_CUT_WORD = re.compile(r"t(?:r(?:u)?)?|f(?:a(?:l(?:s)?)?)?|n(?:u(?:l)?)?|-")  # true, false, null, a number
 _BLANKS = re.compile(r"[\r\n\t\x0b\x0c\x85\u2028\u2029]+")
 
 
@@ -31,7 +33,8 @@ def load_json(source: Source, remarks: Remarks) -> JsonValue:
     def read_object(pairs: list[tuple[str, JsonValue]]) -> JsonObject:
         value = dict(pairs)
         if len(value) < len(pairs):
-            remarks.add("JSON objects with a key twice; the last one counts")
+            twice = next(key for key, times in Counter(key for key, _ in pairs).items() if times > 1)
+            remarks.add("JSON objects with a key twice; the last one counts", f'the key "{shown(twice, 40)}"')
         return value
 
     def read_constant(constant: str) -> None:
@@ -42,9 +45,7 @@ def load_json(source: Source, remarks: Remarks) -> JsonValue:
     except json.JSONDecodeError as error:
         raise UnreadableTranscriptError(_describe(error, source)) from None
     except RecursionError:
-        raise UnreadableTranscriptError(
-            f"{source.name}: the JSON is nested too deep to be a transcript. Export it again."
-        ) from None
+        raise too_deep(source) from None
     except ValueError:  # int() refuses more than 4,300 digits
         raise UnreadableTranscriptError(
             f"{source.name}: the JSON holds a number of thousands of digits, so it is no transcript. Export it again."
@@ -52,9 +53,17 @@ def load_json(source: Source, remarks: Remarks) -> JsonValue:
     return value
 
 
+def too_deep(source: Source) -> UnreadableTranscriptError:
+    return UnreadableTranscriptError(f"{source.name}: the JSON is nested too deep to be a transcript. Export it again.")
+
+
 def _describe(error: json.JSONDecodeError, source: Source) -> str:
     whole_text = error.doc.rstrip()
-    if error.pos >= len(whole_text) - 1 or error.msg.startswith("Unterminated string"):
+    if (
+        error.pos >= len(whole_text) - 1
+        or error.msg.startswith("Unterminated string")
+        or _CUT_WORD.fullmatch(whole_text, error.pos)
+    ):
         last = whole_text.count("\n") + 1
         return f"{source.name}: the JSON ends early, at line {last}. Export or upload the file again."
     return f"{source.name}, line {error.lineno}, column {error.colno}: broken JSON: {error.msg}. Export the file again."

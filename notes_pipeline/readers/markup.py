@@ -11,7 +11,6 @@ _PASTED_HTML = frozenset({"script", "style", "iframe", "object", "embed", "form"
 _TAG = re.compile(r"</?([A-Za-z][A-Za-z0-9]{0,20})((?:[.\s][^<>]{0,300})?)/?>")
 _BREAK = re.compile(r"<br\s{0,4}/?>", re.IGNORECASE)
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});")
-_SPACES = re.compile(r"[ \t]*\n[ \t\n]*")
 
 
 def strip_tags(text: str, remarks: Remarks, place: str) -> str:
@@ -46,4 +45,4 @@ def decode_entities(text: str) -> str:
 
 def join_lines(text: str) -> str:
     """Put the lines of a caption on one line."""
-    return _SPACES.sub(" ", text).strip()
+    return " ".join(filter(None, (line.strip(" \t") for line in text.split("\n")))).strip()

@@ -13,7 +13,7 @@ _ANCHOR = re.compile(r'<a[ \t\n]+name="ts_(\d{1,12})_(\d{1,12})_([^"<>]{0,100})"
 _BREAK = re.compile(r"<(?:br|/?p|/?div)(?:[ \t\n/][^<>]*)?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[a-zA-Z!][^<>]*>")
 _STAMP = re.compile(rf"\A\[{STAMP}\][ \t\n]*")
-_LABEL = re.compile(r"(//)?[ \t\n]*([^:\n]{1,60}):(?=\s|$)[ \t\n]*")
+_LABEL = re.compile(r"(//)?[ \t\n]*+([^:\n]{1,60}):(?=\s|$)[ \t\n]*")
 
 
 def is_noscribe(text: str) -> bool:

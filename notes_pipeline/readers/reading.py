@@ -10,6 +10,7 @@ from notes_pipeline.readers.decoding import decode, refuse_by_size
 from notes_pipeline.readers.detection import Family, detect, named_family
 from notes_pipeline.readers.dialogue import PLAIN_TEXT, read_dialogue
 from notes_pipeline.readers.json_files import read_json
+from notes_pipeline.readers.limits import refuse_by_pieces
 from notes_pipeline.readers.noscribe import read_noscribe
 from notes_pipeline.readers.reasons import explain
 from notes_pipeline.readers.remarks import Remarks, safe_name
@@ -49,6 +50,7 @@ def read_transcript(data: bytes, filename: str, *, present: Sequence[str] = ()) 
         return _read_word(data, filename, present, remarks)
     source = replace(decode(data, filename, remarks), present=tuple(present))
     family, because = detect(source, remarks)
+    refuse_by_pieces(source, family)
     reading = _READERS[family](source, remarks)
     named = named_family(source)
     if reading.source_format == PLAIN_TEXT and named not in (None, Family.TEXT):

@@ -1,6 +1,7 @@
 """What every reader hands over, and the rules that hold for all: times are sane, names are short, nothing is silent."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from notes_pipeline.readers.remarks import Remarks, shown
 
 MAX_NAME = 100  # the longest real name in the survey has 41 characters
 MAX_TIME_MS = 1000 * 3600 * 1000  # a thousand hours: later times are a fault of units, not a recording
+MIN_REPEATED = 2  # utterances, each with a time of its own
 MANY_SPEAKERS = 100  # the largest real meeting of the survey has 31 who speak
 NO_SPEAKERS = "no speakers in the file: whose words they are is not known"
 NO_TIMES = "no times in the file: quotes are tied to their text only"
@@ -50,10 +52,12 @@ def to_transcript(reading: Reading, name: str, remarks: Remarks, because: str = 
         UnreadableTranscriptError: there is no speech.
     """
     said = [one for one in reading.said if reading.is_exact or _has_speech(one, remarks)]
-    if not any(one.text.strip() for one in said):
+    if not any(is_visible(one.text) for one in said):
         raise UnreadableTranscriptError(
             f"{name}: no speech found, though it looks like {reading.source_format}. Export the transcript again."
         )
+    if not reading.is_exact:
+        said = _read_once(said, remarks)
     utterances = tuple(
         _to_utterance(index, one, remarks, keeps_zero_length=reading.is_exact) for index, one in enumerate(said)
     )
@@ -72,8 +76,31 @@ def clean_name(raw: str, remarks: Remarks, place: str) -> str | None:
     return name or None
 
 
+def _read_once(said: list[Said], remarks: Remarks) -> list[Said]:
+    """Leave out the second half where it is the first half again, with the same times: the file holds itself twice."""
+    half = len(said) // 2
+    starts = [one.start_ms for one in said if one.start_ms is not None]
+    if len(said) % 2 or half < MIN_REPEATED or len(starts) < len(said) or len(set(starts)) < half:
+        return said
+    if any(_content(one) != _content(again) for one, again in zip(said[:half], said[half:], strict=True)):
+        return said
+    remarks.add(
+        "the file holds the same transcript twice, read once; utterances left out", said[half].place, times=half
+    )
+    return said[:half]
+
+
+def _content(one: Said) -> tuple[str, str | None, int | None, int | None]:
+    return one.text, one.speaker, one.start_ms, one.end_ms
+
+
+def is_visible(text: str) -> bool:
+    """Tell whether the text shows anything: more than spaces, joiners and marks of direction."""
+    return any(not character.isspace() and unicodedata.category(character) not in ("Cc", "Cf") for character in text)
+
+
 def _has_speech(one: Said, remarks: Remarks) -> bool:
-    if one.text.strip():
+    if is_visible(one.text):
         return True
     remarks.add("utterances without text, set aside", one.place)
     return False

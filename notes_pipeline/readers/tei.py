@@ -1,6 +1,7 @@
 """TEI: corpora of speech, with `<u who="#id">`, and interviews marked up like plays, with `<sp>`."""
 
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from xml.etree.ElementTree import Element
 
 from notes_pipeline.readers.remarks import Remarks
@@ -12,6 +13,7 @@ _SPOKEN = {"u", "sp"}
 _SET_ASIDE = {"note", "speaker", "stage", "desc", "corr", "reg", "expan", "teiHeader", "fs", "spanGrp", "linkGrp"}
 _SOUNDS = {"vocal", "kinesic", "incident", "gap", "pause", "writing"}
 _BLOCKS = {"seg", "s", "p", "ab", "l", "lb", "pb", "u", "div"}
+MAX_WHO = 200  # characters of a list of ids; all utterances of a division may have that of the division
 _UNIT_MS = {"s": 1000.0, "ms": 1.0, "min": 60_000.0, "h": 3_600_000.0}
 
 
@@ -23,9 +25,9 @@ def read_tei(root: Element, remarks: Remarks) -> Reading:
     for element, around in _spoken(root):
         place = f"utterance {len(said) + 1}"
         for one in find_all(element, "note"):
-            remarks.add("notes set aside", f"{place}: {flatten(''.join(one.itertext()))[:40]}")
+            remarks.add("notes set aside", f"{place}: {flatten(''.join(islice(one.itertext(), 9))[:200])[:40]}")
         text = flatten("".join(_pieces(element)))
-        who = element.get("who") or around.get("who")
+        who = (element.get("who") or around.get("who") or "")[:MAX_WHO]
         speaker = _name(who, element, names)
         start, end = (_time(element, around, key, points) for key in ("start", "end"))
         said.append(Said(text, clean_name(speaker, remarks, place), start, end, place=place))
@@ -53,8 +55,8 @@ def _read_names(root: Element) -> Mapping[str, str]:
     return names
 
 
-def _name(who: str | None, element: Element, names: Mapping[str, str]) -> str:
-    ids = [one.rpartition("#")[2] for one in (who or "").split()]
+def _name(who: str, element: Element, names: Mapping[str, str]) -> str:
+    ids = [one.rpartition("#")[2] for one in who.split()]
     if ids:
         return flatten(", ".join(names.get(one, one) for one in ids))
     label = next(find_all(element, "speaker"), None)

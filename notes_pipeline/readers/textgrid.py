@@ -23,6 +23,7 @@ _SPEECH = re.compile(
     re.IGNORECASE,
 )
 _SILENCES = frozenset({"<eps>", "sil", "<sil>", "sp", "<p:>", "<p>", "_"})
+MAX_TIER_NAME = 200
 MAX_GAP_MS = 300  # between words of one utterance where nothing else cuts them; a breath takes longer
 
 
@@ -84,8 +85,9 @@ def read_textgrid(source: Source, remarks: Remarks) -> Reading:
     values.number(), values.number()
     tiers = [tier for _ in range(values.count()) if (tier := _read_tier(values, remarks)) is not None]
     spoken = [tier for tier in tiers if not _LEVEL.fullmatch(tier.name.strip())] or tiers
+    kept = {id(tier) for tier in spoken}
     for tier in tiers:
-        if tier not in spoken:
+        if id(tier) not in kept:
             remarks.add("tiers of sounds and other levels set aside", tier.place)
     said = read_tiers([*_with_utterances(spoken)], remarks)
     return Reading("praat-textgrid", said)
@@ -93,7 +95,7 @@ def read_textgrid(source: Source, remarks: Remarks) -> Reading:
 
 def _read_tier(values: _Values, remarks: Remarks) -> Tier | None:
     """Read a tier; None for one of points, which mark moments and no speech."""
-    kind, name = values.string(), flatten(values.string())
+    kind, name = values.string(), flatten(values.string())[:MAX_TIER_NAME]
     values.time_ms(), values.time_ms()
     if kind not in ("IntervalTier", "TextTier"):
         raise values.fault("a tier of a kind that is not known")

@@ -14,6 +14,7 @@ from notes_pipeline.readers.xml_trees import XML_ID, XML_LANG, find_all, flatten
 _OFFSET = re.compile(r"(\d{1,10}(?:\.\d{1,12})?)(h|m|s|ms|f|t)")
 _FRAMES = re.compile(r"(\d{1,10}):(\d{2}):(\d{2})[:;](\d{1,4})(?:\.\d{1,4})?")
 _UNIT_MS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0}
+MAX_AGENTS = 200  # characters of a list of ids; every element inside has the list of the one around it
 _NOT_SHOWN = {"metadata", "set", "title", "desc", "copyright"}
 
 
@@ -50,6 +51,13 @@ class _Timed:
     agent: str | None
     inner: list["_Timed"] = field(default_factory=list)
 
+    @property
+    def is_in_paragraph(self) -> bool:
+        around = self.parent
+        while around is not None and local_name(around.element) != "p":
+            around = around.parent
+        return around is not None
+
     def times(self, *, is_relative: bool) -> tuple[int | None, int | None]:
         """Give start and end in the recording; an element without times has those of the one around it."""
         around = self.parent.times(is_relative=is_relative) if self.parent is not None else (None, None)
@@ -71,7 +79,7 @@ def read_ttml(root: Element, remarks: Remarks) -> Reading:
         for body in root
         if local_name(body) == "body"
         for one in _walk(body, None, clock)
-        if local_name(one.element) == "p"
+        if local_name(one.element) == "p" and not one.is_in_paragraph
     ]
     is_relative = _counts_from_parents(paragraphs)
     said = [_read_paragraph(one, index, names, remarks, is_relative) for index, one in enumerate(paragraphs, 1)]
@@ -104,7 +112,7 @@ def _read_agents(root: Element) -> dict[str, str]:
 
 def _walk(element: Element, parent: _Timed | None, clock: _Clock) -> Iterator[_Timed]:
     """Give the element and all inside it, outer before inner; the tree is never deeper than `MAX_DEPTH`."""
-    agent = local_attribute(element, "agent") or (parent.agent if parent is not None else None)
+    agent = (local_attribute(element, "agent") or "")[:MAX_AGENTS] or (parent.agent if parent is not None else None)
     begin, end, length = (clock.read(element.get(key)) for key in ("begin", "end", "dur"))
     one = _Timed(element, parent, begin, end, length, agent)
     if parent is not None:

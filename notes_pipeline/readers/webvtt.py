@@ -11,7 +11,8 @@ from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.times import CLOCK
 from notes_pipeline.readers.youtube import read_rolling_cues, rolls
 
-_COMMENT = re.compile(r"(?:NOTE|STYLE|REGION)(?:[ \t]|$)")
+# "WEBVTT" once more: files that were written one behind the other.
+_COMMENT = re.compile(r"(?:NOTE|STYLE|REGION|WEBVTT)(?:[ \t]|$)")
 _LANGUAGE = re.compile(r"(?:NOTE[ \t]+)?language:[ \t]*([a-z]{2,3}(?:-[a-z0-9]{2,8}){0,3})[ \t]*", re.IGNORECASE)
 _VOICE = re.compile(r"<v(?:\.[^\s<>]{0,100})?(?:[ \t]([^<>]*))?>|</v>")
 _INLINE_TIME = re.compile(rf"<{CLOCK}>")

@@ -1,6 +1,6 @@
 """JSON of Whisper and its kin: openai-whisper, faster-whisper, WhisperX and other diarised forms, whisper.cpp."""
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 
 from notes_pipeline.readers.json_values import JsonObject, JsonValue, label_of, milliseconds, objects, text_of, unit_of
@@ -25,7 +25,7 @@ def find_segments(value: JsonValue) -> list[JsonObject] | None:
 def read_whisper(value: JsonValue, segments: Sequence[JsonObject], remarks: Remarks) -> Reading:
     """Read segments with times in seconds. Speakers may stand on segments, on words, or nowhere."""
     top = value if isinstance(value, dict) else {}
-    loose = [] if any(objects(one.get("words")) for one in segments) else objects(top.get("words")) or []
+    loose = deque([] if any(objects(one.get("words")) for one in segments) else objects(top.get("words")) or [])
     unit = unit_of(segments, ("start",), ("end",), remarks)
     said = []
     for index, segment in enumerate(segments):
@@ -67,17 +67,15 @@ def _read_word(word: JsonObject, unit: int, remarks: Remarks, place: str) -> Tim
 
 
 def _take_until(
-    loose: list[JsonObject], end_ms: int | None, unit: int, remarks: Remarks, place: str
+    loose: deque[JsonObject], end_ms: int | None, unit: int, remarks: Remarks, place: str
 ) -> list[JsonObject]:
     """Take from a list of words for the whole file (OpenAI's verbose_json) those that start before `end_ms`."""
-    count = 0
-    for word in loose:
-        start_ms = milliseconds(word.get("start"), remarks, place, per_unit=unit)
-        if end_ms is None or (start_ms is not None and start_ms >= end_ms):
+    taken = []
+    while loose and end_ms is not None:
+        start_ms = milliseconds(loose[0].get("start"), remarks, place, per_unit=unit)
+        if start_ms is not None and start_ms >= end_ms:
             break
-        count += 1
-    taken = loose[:count]
-    del loose[:count]
+        taken.append(loose.popleft())
     return taken
 
 
@@ -117,14 +115,17 @@ def _bounds(segment: JsonObject, remarks: Remarks, place: str) -> tuple[int | No
 
 def _join_tokens(tokens: Sequence[JsonObject], remarks: Remarks, place: str) -> list[TimedWord]:
     """Join whisper.cpp's tokens to words: a token that starts with a space starts one. `[_BEG_]` is no speech."""
-    words: list[TimedWord] = []
+    words: list[list[str]] = []
+    times: list[tuple[int | None, int | None]] = []
     for token in tokens:
         raw = token.get("text")
         if not isinstance(raw, str) or raw.startswith("[_") or not raw.strip():
             continue
         start_ms, end_ms = _bounds(token, remarks, place)
         if words and not raw.startswith(" "):
-            words[-1] = TimedWord(words[-1].text + text_of(raw), words[-1].start_ms, end_ms)
+            words[-1].append(text_of(raw))
+            times[-1] = times[-1][0], end_ms
         else:
-            words.append(TimedWord(text_of(raw), start_ms, end_ms))
-    return words
+            words.append([text_of(raw)])
+            times.append((start_ms, end_ms))
+    return [TimedWord("".join(parts), *bounds) for parts, bounds in zip(words, times, strict=True)]

@@ -17,7 +17,8 @@ from notes_pipeline.readers.word_package import open_word
 from notes_pipeline.readers.word_text import Paragraph, read_paragraphs
 
 MIN_HEADINGS_SHARE = 0.5  # of the headings have their text below them in the same paragraph where Teams wrote them
-_HEADING = re.compile(r"[ \t\xa0]*(\S.{0,199}?)?[ \t\xa0]{2,}(\d{1,4}(?::\d{2}){1,2})[ \t\xa0]*")
+MAX_HEADING = 300  # characters
+_HEADING = re.compile(r"[ \t\xa0]*(\S.{0,199}?)?[ \t\xa0]{2,}(\d{1,4}(?::\d{2}){1,2})")
 _MEETING_NOTICE = re.compile(r".{0,100}\b(?:(?:started|stopped) transcription|(?:left|joined) the meeting)\.?")
 
 
@@ -48,7 +49,8 @@ def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) 
 
 def _heading(paragraph: Paragraph) -> re.Match[str] | None:
     first = next(line for line in paragraph.lines if line.strip())
-    return _HEADING.fullmatch(first)
+    bare = first.rstrip(" \t\xa0")
+    return _HEADING.fullmatch(bare) if len(bare) <= MAX_HEADING else None
 
 
 def _below(paragraph: Paragraph) -> str:
@@ -58,21 +60,23 @@ def _below(paragraph: Paragraph) -> str:
 
 def _read_teams(paragraphs: Sequence[Paragraph], remarks: Remarks) -> list[Said]:
     """Read one paragraph a turn: name and time on its first line, a sentence on each line below."""
-    said: list[Said] = []
+    turns: list[tuple[Said, list[str]]] = []
     for one in paragraphs:
         heading = _heading(one)
         text = " ".join(line.strip() for line in one.lines if line.strip())
         if heading is not None:
             speaker = clean_name(heading[1] or "", remarks, one.place)
-            said.append(Said(_below(one), speaker, parse_clock(heading[2]), place=one.place))
+            turns.append((Said("", speaker, parse_clock(heading[2]), place=one.place), [_below(one)]))
         elif _is_notice(text):
             remarks.add("headings and notices of the tool set aside", one.place)
-        elif said:
+        elif turns:
             remarks.add("paragraphs without a heading, read as speech of the turn above", one.place)
-            said[-1].text = f"{said[-1].text} {text}".strip()
+            turns[-1][1].append(text)
         else:
             remarks.add("lines above the first speaker set aside", one.place)
-    return said
+    for said, texts in turns:
+        said.text = " ".join(filter(None, texts))
+    return [said for said, _ in turns]
 
 
 def _is_notice(text: str) -> bool:

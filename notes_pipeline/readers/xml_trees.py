@@ -8,6 +8,7 @@ from xml.etree.ElementTree import Element, TreeBuilder, XMLParser
 from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers.decoding import Source, strip_controls
 
+MAX_ATTRIBUTE = 100_000  # characters; the longest real one is a list of 40 ids
 MAX_DEPTH = 100  # the deepest real file of the survey has 14
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 XML_LANG = "{http://www.w3.org/XML/1998/namespace}lang"
@@ -32,6 +33,8 @@ class _GuardedBuilder(TreeBuilder):
         self._depth += 1
         if self._depth > MAX_DEPTH:
             raise _RefusedError(f"nested too deep (over {MAX_DEPTH} elements). Export the transcript again.")
+        if any(len(value) > MAX_ATTRIBUTE for value in attributes.values()):
+            raise _RefusedError(f"an attribute of over {MAX_ATTRIBUTE:,} characters. Export the transcript again.")
         return super().start(tag, attributes)
 
     def end(self, tag: str, /) -> Element:

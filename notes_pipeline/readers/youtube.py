@@ -31,7 +31,7 @@ def rolls(cues: Sequence[Cue]) -> bool:
     for cue in cues:
         lines = [plain for plain in map(_plain, cue.lines) if plain]
         overlap = _overlap(before, lines)
-        if overlap and (len(lines) > overlap or cue.end_ms - cue.start_ms <= FLASH_MS):
+        if overlap and (len(lines) > overlap or _is_flash(cue)):
             repeats += 1
         before = lines
     return repeats >= max(MIN_REPEATS, ROLLING_SHARE * len(cues))
@@ -53,6 +53,10 @@ def read_rolling_cues(cues: Sequence[Cue], remarks: Remarks) -> list[Said]:
     return said
 
 
+def _is_flash(cue: Cue) -> bool:
+    return cue.end_ms is not None and cue.end_ms - cue.start_ms <= FLASH_MS
+
+
 def _overlap(before: Sequence[str], after: Sequence[str]) -> int:
     """Count the lines at the start of `after` that `before` ends with."""
     for length in range(min(len(before), len(after), 4), 0, -1):  # no tool shows more than four lines at a time
@@ -65,15 +69,19 @@ def _read_timed_line(line: str, cue: Cue, remarks: Remarks) -> Said:
     """Read `my<00:00:00.160><c> career</c>`: words start at the time before them and end where the next ones start."""
     pieces = _WORD_TIME.split(line.strip())
     texts = [decode_entities(strip_tags(piece, remarks, cue.place)) for piece in pieces[0::2]]
-    times = [cue.start_ms, *(parse_clock(time) or 0 for time in pieces[1::2]), cue.end_ms]
-    text = ""
+    times = [cue.start_ms, *(parse_clock(time) or 0 for time in pieces[1::2])]
+    times.append(times[-1] if cue.end_ms is None else cue.end_ms)
+    length = 0
+    spoken: list[str] = []
     words: list[Word] = []
-    for index, piece in enumerate(texts):
-        text = (text + piece) if text else piece.lstrip()
+    for index, text in enumerate(texts):
+        piece = text if length else text.lstrip()
+        spoken.append(piece)
+        length += len(piece)
         if piece.strip() and len(texts) > 1:
-            span = Span(len(text) - len(piece.lstrip()), len(text.rstrip()))
+            span = Span(length - len(piece.lstrip()), length - len(piece) + len(piece.rstrip()))
             words.append(Word(span, times[index], max(times[index], times[index + 1])))
-    return Said(text.rstrip(), None, cue.start_ms, cue.end_ms, tuple(words), cue.place)
+    return Said("".join(spoken).rstrip(), None, cue.start_ms, cue.end_ms, tuple(words), cue.place)
 
 
 def _plain(line: str) -> str:

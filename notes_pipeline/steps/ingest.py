@@ -13,6 +13,7 @@ from notes_pipeline.core.roles import Role
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers import read_transcript
 from notes_pipeline.readers.guides import read_guide
+from notes_pipeline.readers.json_values import whole
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.guides import save_guide
 from notes_pipeline.store.transcripts import NO_DETAILS, Details, given_roles, save_transcript
@@ -80,6 +81,7 @@ def keep_transcript(
     transactions: Transactions, workspace: str, transcript: Transcript, filename: str, details: Details = NO_DETAILS
 ) -> IngestedTranscript:
     """Store a transcript that is read already."""
+    filename = whole(filename)  # a name that is not UTF-8 comes with half characters, which no database takes
     title = PurePath(filename).stem
     with transactions.begin() as session:
         workspace_id = ensure_workspace(session, workspace)

@@ -265,6 +265,15 @@ def test_names_and_roles_that_come_with_a_file_are_stored_with_it(pipeline: Make
         ingest_transcript(made.transactions, WORKSPACE, interview(), "a.txt", who=parse_who_speaks([], ["Zoe"]))
 
 
+def test_a_transcript_is_stored_whatever_its_file_is_called(pipeline: Make) -> None:
+    made = pipeline()
+    stored = ingest_transcript(made.transactions, WORKSPACE, interview(), "a\udcff\n.txt")
+    with made.transactions.begin() as session:
+        names = session.execute(text("SELECT filename FROM transcript")).scalars().all()
+    assert stored.is_new
+    assert "a\ufffd\n.txt" in names
+
+
 def test_a_changed_guide_is_the_next_version_of_its_title(pipeline: Make) -> None:
     made = pipeline()
     first = ingest_guide(made.transactions, WORKSPACE, GUIDE, "g.yaml")

@@ -2,6 +2,7 @@
 
 import json
 import unicodedata
+from copy import deepcopy
 from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
@@ -202,7 +203,7 @@ def spoil(value: object, data: st.DataObject) -> None:
     if isinstance(inner, dict | list) and inner and data.draw(st.integers(0, 5)):
         spoil(inner, data)
     elif data.draw(st.booleans()):
-        value[key] = data.draw(UGLY)
+        value[key] = deepcopy(data.draw(UGLY))  # it may be spoilt in its turn
     else:
         del value[key]
 

@@ -209,7 +209,7 @@ def test_a_time_is_finite_and_not_negative(time: str, start_ms: int | None, warn
 def test_a_key_twice_counts_last_with_a_warning() -> None:
     transcript = read_transcript(b'[{"start": 0, "text": "a", "text": "b"}]', "talk.json")
     assert transcript.text == "b"
-    assert "JSON objects with a key twice; the last one counts" in transcript.warnings
+    assert 'JSON objects with a key twice; the last one counts: 1, first at the key "text"' in transcript.warnings
 
 
 def test_half_characters_and_nul_do_not_reach_the_transcript() -> None:
