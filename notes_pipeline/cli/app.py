@@ -40,7 +40,7 @@ class StatusChoice(StrEnum):
 
 
 TranscriptFile = Annotated[
-    Path, typer.Argument(help="An interview: WebVTT, SRT, Otter-like or `Name: text`, Whisper or WhisperX JSON.")
+    Path, typer.Argument(help="An interview: captions, text, Word, JSON of recognisers, ELAN, CHAT, a table, …")
 ]
 Speakers = Annotated[
     list[str] | None,
@@ -53,6 +53,9 @@ Interviewers = Annotated[
     list[str] | None,
     typer.Option("--interviewer", help="Who asks: a speaker whose words are nobody's evidence. May be repeated."),
 ]
+Encoding = Annotated[
+    str | None, typer.Option(help="What a text file is in, where it is guessed wrong: cp1252, mac-roman, utf-16, …")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 
@@ -64,6 +67,7 @@ def run(
     ] = None,
     speakers: Speakers = None,
     interviewer: Interviewers = None,
+    encoding: Encoding = None,
     as_json: AsJson = False,
     anew: Annotated[
         bool, typer.Option("--anew", help="Do it again even if the result is stored; known answers are not paid again.")
@@ -115,7 +119,16 @@ def run(
     )
     who = parse_who_speaks(speakers or (), interviewer or ())
     raise typer.Exit(
-        run_file(file, guide, wishes, who=who, as_json=as_json, only_estimate=dry_run, demonstrate=demonstrate)
+        run_file(
+            file,
+            guide,
+            wishes,
+            who=who,
+            encoding=encoding,
+            as_json=as_json,
+            only_estimate=dry_run,
+            demonstrate=demonstrate,
+        )
     )
 
 
@@ -127,6 +140,7 @@ def submit(
     ] = None,
     speakers: Speakers = None,
     interviewer: Interviewers = None,
+    encoding: Encoding = None,
     backfill: Annotated[
         bool, typer.Option("--backfill", help="Work on it when nothing else waits: for thousands of old interviews.")
     ] = False,
@@ -151,7 +165,7 @@ def submit(
     budget_usd = None if budget is None else Decimal(str(budget))
     wishes = Wishes(model=model, anew=anew, budget_usd=budget_usd, is_backfill=backfill)
     who = parse_who_speaks(speakers or (), interviewer or ())
-    raise typer.Exit(submit_files(files, guide, wishes, who=who, as_json=as_json))
+    raise typer.Exit(submit_files(files, guide, wishes, who=who, encoding=encoding, as_json=as_json))
 
 
 @app.command()
@@ -234,6 +248,7 @@ def inspect(
     ] = None,
     speakers: Speakers = None,
     interviewer: Interviewers = None,
+    encoding: Encoding = None,
     as_json: AsJson = False,
 ) -> None:
     """Show what the reader finds in a transcript and what looks doubtful, without storing anything.
@@ -250,22 +265,22 @@ def inspect(
     if len(files) > 1 or files[0].is_dir():
         from notes_pipeline.cli.inspect_many import inspect_all
 
-        if show_map or at is not None or find is not None or who.labels:
-            raise typer.BadParameter("--map, --at, --find, --speakers and --interviewer are about one file")
+        if show_map or at is not None or find is not None or who.labels or encoding:
+            raise typer.BadParameter("--map, --at, --find, --speakers, --interviewer and --encoding are about one file")
         raise typer.Exit(inspect_all(files, as_json=as_json))
     if show_map or at is not None or find is not None:
         from notes_pipeline.cli.inspect_map import print_map, print_offset, print_phrase
 
         if find is not None:
-            print_phrase(files[0], find, who, as_json=as_json)
+            print_phrase(files[0], find, who, encoding, as_json=as_json)
         elif at is not None:
-            print_offset(files[0], at, who, as_json=as_json)
+            print_offset(files[0], at, who, encoding, as_json=as_json)
         else:
-            print_map(files[0], who, as_json=as_json)
+            print_map(files[0], who, encoding, as_json=as_json)
         return
     from notes_pipeline.cli.inspect import inspect_file
 
-    inspect_file(files[0], who, as_json=as_json)
+    inspect_file(files[0], who, encoding, as_json=as_json)
 
 
 @app.command()
@@ -285,6 +300,7 @@ def verify(
     ] = None,
     speakers: Speakers = None,
     interviewer: Interviewers = None,
+    encoding: Encoding = None,
 ) -> None:
     """Check quotes that any tool claims, without a model or a database.
 
@@ -304,7 +320,7 @@ def verify(
         raise typer.Exit(verify_pairs(pairs, who))
     if transcript is None or claims is None:
         raise typer.BadParameter("give a transcript and a file of claims, or --pairs")
-    raise typer.Exit(verify_files(transcript, claims, who, form))
+    raise typer.Exit(verify_files(transcript, claims, who, form, encoding))
 
 
 @app.command()

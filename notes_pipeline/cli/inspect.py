@@ -33,13 +33,13 @@ TIMES_FROM_WIDTH = 70  # columns; a narrower terminal does without the times of 
 SHOWN_TEXT = 110  # characters of an utterance: two lines of a terminal
 
 
-def inspect_file(path: Path, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
+def inspect_file(path: Path, who: WhoSpeaks = NOTHING_SAID, encoding: str | None = None, *, as_json: bool) -> None:
     """Print what is in a file. `who`: what is known of its speakers.
 
     Raises:
         InputError: it cannot be read.
     """
-    transcript, roles = read_named(path, who)
+    transcript, roles = read_named(path, who, encoding)
     if as_json:
         from notes_pipeline.cli.as_json import to_text
 

@@ -43,13 +43,13 @@ class PlaceJson(TypedDict):
     text: str
 
 
-def print_map(path: Path, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
+def print_map(path: Path, who: WhoSpeaks = NOTHING_SAID, encoding: str | None = None, *, as_json: bool) -> None:
     """Print every utterance with its characters, time, speaker and line.
 
     Raises:
         InputError: the file cannot be read.
     """
-    transcript, _ = read_named(path, who)
+    transcript, _ = read_named(path, who, encoding)
     if as_json:
         _print_json(transcript, list(map_utterances(transcript)))
     else:
@@ -73,14 +73,16 @@ def print_places(out: Console, transcript: Transcript) -> None:
         print_line(out, cells, style="dim" if number == 0 else "")
 
 
-def print_offset(path: Path, offset: int, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
+def print_offset(
+    path: Path, offset: int, who: WhoSpeaks = NOTHING_SAID, encoding: str | None = None, *, as_json: bool
+) -> None:
     """Print what stands at a character of the transcript.
 
     Raises:
         InputError: the file cannot be read.
         NotFoundError: the transcript has fewer characters.
     """
-    transcript, _ = read_named(path, who)
+    transcript, _ = read_named(path, who, encoding)
     place = place_at(transcript, offset)
     if place is None:
         raise NotFoundError(
@@ -90,14 +92,16 @@ def print_offset(path: Path, offset: int, who: WhoSpeaks = NOTHING_SAID, *, as_j
     _print_found(transcript, [place], as_json=as_json)
 
 
-def print_phrase(path: Path, words: str, who: WhoSpeaks = NOTHING_SAID, *, as_json: bool) -> None:
+def print_phrase(
+    path: Path, words: str, who: WhoSpeaks = NOTHING_SAID, encoding: str | None = None, *, as_json: bool
+) -> None:
     """Print every place where the words are said.
 
     Raises:
         InputError: the file cannot be read.
         NotFoundError: they are said nowhere.
     """
-    transcript, _ = read_named(path, who)
+    transcript, _ = read_named(path, who, encoding)
     found = list(find_phrase(transcript, words))
     if not found:
         raise NotFoundError(

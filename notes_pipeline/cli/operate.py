@@ -30,7 +30,9 @@ from notes_pipeline.worker.app import create_app
 from notes_pipeline.worker.doorbell import Doorbell
 
 
-def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, who: WhoSpeaks, as_json: bool) -> Exit:
+def submit_files(
+    files: list[Path], guide: Path | None, wishes: Wishes, *, who: WhoSpeaks, encoding: str | None, as_json: bool
+) -> Exit:
     """Store a run for each file, tell the workers, and print the runs' ids; what cannot be read is named."""
     settings = read_settings()
     if settings.database_url is None:
@@ -48,7 +50,7 @@ def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, who: 
     stored, failed = [], Exit.OK
     for file in files:
         try:
-            stored.append((file, _submit(services, file, asked, options, who, request_id)))
+            stored.append((file, _submit(services, file, asked, options, who, encoding, request_id)))
         except NotesPipelineError as error:
             complain(error if str(file) in str(error) else InputError(f"{file}: {error}"))
             failed = exit_code(error)
@@ -70,7 +72,13 @@ def submit_files(files: list[Path], guide: Path | None, wishes: Wishes, *, who: 
 
 
 def _submit(
-    services: Services, file: Path, guide: IngestedGuide, options: RunOptions, who: WhoSpeaks, request_id: str
+    services: Services,
+    file: Path,
+    guide: IngestedGuide,
+    options: RunOptions,
+    who: WhoSpeaks,
+    encoding: str | None,
+    request_id: str,
 ) -> RequestedRun:
     settings = services.settings
     transcript = ingest_transcript(
@@ -80,6 +88,7 @@ def _submit(
         file.name,
         most_characters=settings.notes_max_transcript_characters,
         who=who,
+        encoding=encoding,
     )
     with span("upload", notes__transcript_id=str(transcript.id)) as traced:
         run = request_run(

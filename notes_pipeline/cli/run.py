@@ -59,6 +59,7 @@ def run_file(
     wishes: Wishes,
     *,
     who: WhoSpeaks,
+    encoding: str | None,
     as_json: bool,
     only_estimate: bool,
     demonstrate: Path | None,
@@ -74,7 +75,7 @@ def run_file(
         try:
             options = run_options(services, wishes)
             if only_estimate:
-                transcript, _ = name_speakers(read_transcript(data, name, present=who.labels), who)
+                transcript, _ = name_speakers(read_transcript(data, name, present=who.labels, encoding=encoding), who)
                 estimate = _estimate(services, transcript, read_guide(guide_data, guide_name), options)
                 print(estimate_json(estimate, options.model)) if as_json else print_estimate(estimate, options.model)
                 return Exit.OK
@@ -85,6 +86,7 @@ def run_file(
                 name,
                 most_characters=settings.notes_max_transcript_characters,
                 who=who,
+                encoding=encoding,
             )
             asked = ingest_guide(services.transactions, settings.notes_workspace, guide_data, guide_name)
             run_id = _finished_run(services, ingested, asked, options)

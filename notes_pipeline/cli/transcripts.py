@@ -9,11 +9,12 @@ from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers.reading import read_transcript
 
 
-def read_named(path: Path, who: WhoSpeaks = NOTHING_SAID) -> tuple[Transcript, Roles]:
+def read_named(path: Path, who: WhoSpeaks = NOTHING_SAID, encoding: str | None = None) -> tuple[Transcript, Roles]:
     """Give the transcript and the roles that were given; nothing is guessed.
 
     Raises:
-        InputError: the file cannot be read, or nobody in it is called so.
+        InputError: the file cannot be read, or nobody in it is called so, or there is no such encoding.
     """
-    transcript, roles = name_speakers(read_transcript(read_file(path), path.name, present=who.labels), who)
+    read = read_transcript(read_file(path), path.name, present=who.labels, encoding=encoding)
+    transcript, roles = name_speakers(read, who)
     return transcript, roles_of(roles)

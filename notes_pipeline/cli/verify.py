@@ -20,12 +20,14 @@ from notes_pipeline.verification import index_transcript, verify_quote
 from notes_pipeline.verification.contract import parse_claim, verdict_line
 
 
-def verify_files(transcript: Path, claims: Path, who: WhoSpeaks, form: ReportForm | None) -> Exit:
+def verify_files(
+    transcript: Path, claims: Path, who: WhoSpeaks, form: ReportForm | None, encoding: str | None = None
+) -> Exit:
     """Check a file of claims, verdicts to stdout. A line that is no claim costs only itself.
 
     `form` None: JSON lines for JSON lines, else a table.
     """
-    read, roles = read_named(transcript, who)
+    read, roles = read_named(transcript, who, encoding)
     data = read_file(claims)
     is_json = detect_notes_format(data, claims.name) is NotesFormat.JSON_LINES
     complaints: list[str] = []

@@ -4,7 +4,7 @@ import codecs
 import re
 from dataclasses import dataclass
 
-from notes_pipeline.core.errors import UnreadableTranscriptError
+from notes_pipeline.core.errors import InputError, UnreadableTranscriptError
 from notes_pipeline.readers.foreign import name_foreign_format
 from notes_pipeline.readers.remarks import Remarks, safe_name
 
@@ -14,6 +14,7 @@ MAX_NUL_SHARE = 0.001  # more NULs than this are no slip of an editor but a bina
 MAX_CONTROL_SHARE = 0.02  # ANSI-coloured logs stay below 1 %, compressed data is at 10 %
 MAX_BROKEN_SHARE = 0.2  # of the bytes above 127: below it, the file is UTF-8 with faults, not another encoding
 
+_NO_FILES = frozenset({"idna", "punycode", "unicode_escape", "raw-unicode-escape", "unicode-escape", "undefined"})
 ENCODING_GUESSED = "encoding guessed as"  # how a remark on it begins
 
 _BOMS = (  # the longer ones first: that of UTF-32 LE starts with that of UTF-16 LE
@@ -50,10 +51,11 @@ class Source:
         return self.places[number - 1] if self.places else f"line {number}"
 
 
-def decode(data: bytes, filename: str, remarks: Remarks) -> Source:
-    """Turn a file into text.
+def decode(data: bytes, filename: str, remarks: Remarks, encoding: str | None = None) -> Source:
+    """Turn a file into text. `encoding`: what it is in, where somebody knows; else it is found out.
 
     Raises:
+        InputError: there is no such encoding.
         UnreadableTranscriptError: too large, empty, of a format that is no text, or of no encoding that we can tell.
     """
     name = safe_name(filename)
@@ -61,7 +63,10 @@ def decode(data: bytes, filename: str, remarks: Remarks) -> Source:
     foreign = name_foreign_format(data)
     if foreign is not None:
         raise UnreadableTranscriptError(f"{name}: this is {foreign.what}, not a transcript as text. {foreign.advice}")
-    text = _to_text(data, name, remarks).lstrip("\ufeff")
+    if encoding is None:
+        text = _to_text(data, name, remarks).lstrip("\ufeff")
+    else:
+        text = _decode_with_faults(data, _known_encoding(encoding), remarks).lstrip("\ufeff")
     if not text.strip():
         raise UnreadableTranscriptError(f"{name}: no speech found: the file holds only white space.")
     _refuse_binary(text, name)
@@ -126,6 +131,19 @@ def _to_text(data: bytes, name: str, remarks: Remarks) -> str:
     line = data.count(b"\n", 0, at) + 1
     remarks.add(f"{ENCODING_GUESSED} {guess}: the file is not UTF-8; check names and accents", f"line {line}")
     return _decode_with_faults(data, guess, remarks)
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        "".encode(name)
+        known = codecs.lookup(name).name
+    except (LookupError, ValueError):  # also what turns text into text, as rot13
+        known = ""
+    if not known or known in _NO_FILES:
+        raise InputError(
+            f"no encoding {name[:40]!r}: usual ones are utf-8, utf-16, cp1252, mac-roman, gb18030, shift-jis"
+        )
+    return known
 
 
 def _decode_with_faults(data: bytes, encoding: str, remarks: Remarks) -> str:

@@ -37,18 +37,22 @@ _READERS = {
 }
 
 
-def read_transcript(data: bytes, filename: str, *, present: Sequence[str] = ()) -> Transcript:
+def read_transcript(
+    data: bytes, filename: str, *, present: Sequence[str] = (), encoding: str | None = None
+) -> Transcript:
     """Read a transcript of any format that we know; the format is found by content, `filename` is a hint.
 
-    `present`: names that are known to be of speakers, also where they stand before a colon only once.
+    `present`: names that are known to be of speakers, also where they stand before a colon only once. `encoding`: of a
+    text file, where it is known; else it is found out.
 
     Raises:
+        InputError: there is no such encoding.
         UnreadableTranscriptError: with one message that names the file, the place, and what to do.
     """
     remarks = Remarks()
     if is_word(data):
         return _read_word(data, filename, present, remarks)
-    source = replace(decode(data, filename, remarks), present=tuple(present))
+    source = replace(decode(data, filename, remarks, encoding), present=tuple(present))
     family, because = detect(source, remarks)
     refuse_by_pieces(source, family)
     reading = _READERS[family](source, remarks)

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from notes_pipeline.core.errors import InputError
 from notes_pipeline.core.guide import Guide
-from notes_pipeline.core.naming import WhoSpeaks, name_speakers
+from notes_pipeline.core.naming import NOTHING_SAID, WhoSpeaks, name_speakers
 from notes_pipeline.core.roles import Role
 from notes_pipeline.core.transcript import Transcript
 from notes_pipeline.readers import read_transcript
@@ -46,21 +46,21 @@ def ingest_transcript(
     most_characters: int | None = None,
     details: Details = NO_DETAILS,
     language: str | None = None,
-    who: WhoSpeaks | None = None,
+    who: WhoSpeaks = NOTHING_SAID,
+    encoding: str | None = None,
 ) -> IngestedTranscript:
     """Read and store a transcript. `most_characters`: code points that it may have, None: any number.
 
-    `language`: counts in place of what the file says. `who`: names and roles of the speakers. How details of one
-    that is stored change: `save_transcript`.
+    `language`: counts in place of what the file says. `who`: names and roles of the speakers. `encoding`: of the
+    file, else it is found out. How details of one that is stored change: `save_transcript`.
 
     Raises:
         UnreadableTranscriptError: the file holds no transcript that can be read whole; nothing is stored.
         InputError: it is longer than it may be, or a name or a role is given to nobody in it; nothing is stored.
     """
-    transcript = read_transcript(data, filename, present=who.labels if who is not None else ())
-    if who is not None:
-        transcript, roles = name_speakers(transcript, who)
-        details = replace(details, roles={**(details.roles or {}), **roles} or None)
+    transcript, roles = name_speakers(read_transcript(data, filename, present=who.labels, encoding=encoding), who)
+    if roles:
+        details = replace(details, roles={**(details.roles or {}), **roles})
     if language is not None:
         transcript = replace(transcript, language=language)
     length = len(transcript.text)

@@ -214,3 +214,9 @@ def test_who_asks_is_no_guess_where_it_was_said(tmp_path: Path) -> None:
 
 def test_names_of_speakers_are_about_one_file(folder: Path) -> None:
     assert run(folder, "--interviewer", "Tilda") == (2, "")
+
+
+def test_the_encoding_may_be_said(tmp_path: Path) -> None:
+    talk = tmp_path / "talk.txt"
+    talk.write_bytes("Ann: naïve café\nBen: no\nAnn: déjà\nBen: yes\n".encode("mac-roman"))
+    assert "naïve café" in run(talk, "--encoding", "mac-roman")[1]

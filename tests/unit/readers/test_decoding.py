@@ -6,7 +6,7 @@ from contextlib import suppress
 
 import pytest
 
-from notes_pipeline.core.errors import UnreadableTranscriptError
+from notes_pipeline.core.errors import InputError, UnreadableTranscriptError
 from notes_pipeline.readers import decoding, read_transcript
 
 CUE = "WEBVTT\n\n00:01.000 --> 00:02.000\n"
@@ -149,3 +149,23 @@ def test_a_megabyte_of_anything_takes_seconds_at_most(text: str) -> None:
     with suppress(UnreadableTranscriptError):  # a megabyte of stamps holds no speech
         read_transcript(text.encode(), "talk.txt")
     assert time.monotonic() - started < 10  # it takes under one; a quadratic reader takes hours
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "mac-roman", "gb18030", "utf-16", "UTF8"])
+def test_who_knows_the_encoding_may_say_so(encoding: str) -> None:
+    said = "Ann: café\nBen: déjà vu\nAnn: naïve\nBen: é\n" if encoding != "gb18030" else "王芳: 你好\n李明: 再见\n" * 2
+    transcript = read_transcript(said.encode(encoding), "talk.txt", encoding=encoding)
+    assert "\n".join(f"{one.speaker}: {one.text}" for one in transcript.utterances) + "\n" == said
+    assert not any("encoding" in warning for warning in transcript.warnings)
+
+
+def test_bytes_that_are_not_of_the_encoding_are_counted() -> None:
+    transcript = read_transcript(b"Ann: caf\xe9\nBen: no\nAnn: so\nBen: yes\n", "talk.txt", encoding="utf-8")
+    assert transcript.utterances[0].text == "caf\ufffd"
+    assert any("bytes that are not utf-8" in warning for warning in transcript.warnings)
+
+
+@pytest.mark.parametrize("encoding", ["latin-99", "", "rot13", "hex", "unicode_escape", "idna", "a\0b", "ä"])
+def test_an_encoding_that_there_is_not_is_named(encoding: str) -> None:
+    with pytest.raises(InputError, match="no encoding"):
+        read_transcript(b"Ann: Hello.\n", "talk.txt", encoding=encoding)
