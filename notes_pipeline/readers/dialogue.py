@@ -48,7 +48,7 @@ def read_dialogue(source: Source, remarks: Remarks) -> Reading:
     for line, below in zip_longest(lines, lines[1:]):
         if line.mark is not None and line.mark.needs_text_below and (below is None or below.mark is not None):
             line.mark = line.mark.otherwise
-    _settle_marks(lines, (*source.present, *_mark_names_below_times(lines)))
+    _settle_marks(lines, (*source.present, *_mark_names_below_times(lines), *_names_behind_times(lines)))
     styles = Counter(line.mark.style for line in lines if line.mark is not None)
     is_markdown = Style.BOLD in styles or source.name.endswith(".md") or any("**" in line.text for line in lines[:50])
     said = _read_turns(lines, remarks) if styles else _read_paragraphs(lines, remarks)
@@ -85,6 +85,14 @@ def _profile_end(lines: Sequence[Line]) -> int:
     names = [line.mark.name for line in lines[:end] if line.mark is not None and line.mark.style is Style.COLON]
     is_profile = len(names) == end and any(name is not None and is_discourse(name) for name in names)
     return end if is_profile else 0
+
+
+def _names_behind_times(lines: Sequence[Line]) -> set[str]:
+    """Give the names that stand alone behind a time, `[00:00:05] Ben`, where nearly each time has one."""
+    marks = [line.mark for line in lines if line.mark is not None and line.mark.style is Style.STAMPED]
+    named = [mark.name for mark in marks if mark.name is not None and mark.needs_text_below and is_proper(mark.name)]
+    recurs = len(set(named)) < len(named)
+    return set(named) if recurs and len(named) >= max(3, NAMED_TIMES_SHARE * len(marks)) else set()
 
 
 def _mark_names_below_times(lines: Sequence[Line]) -> set[str]:

@@ -10,16 +10,21 @@ from notes_pipeline.readers.decoding import Source, to_lines
 from notes_pipeline.readers.markup import decode_entities, join_lines, strip_tags
 from notes_pipeline.readers.remarks import Remarks, shown
 from notes_pipeline.readers.said import Reading, Said, clean_name
-from notes_pipeline.readers.times import CLOCK, parse_clock
+from notes_pipeline.readers.times import CLOCK, parse_clock, split_range
 
 DELIMITERS = ",;\t"
 MAX_COLUMNS = 200
 MAX_HEADINGS = 10_000  # characters of the first line
-_KNOWN = {
-    "text": "text words transcript transcription utterance content sentence speech dialogue dialog quote what body",
-    "speaker": "speaker speakername speakerlabel speakerid name participant who person role",
-    "start": "start timestamp time starttime startms starttimems begin begintime from timein offset in",
-    "end": "end endtime endms endtimems finish to timeout out",
+_KNOWN = {  # in letters a to z: "Start (s)" is starts, "début" dbut
+    "text": "text words transcript transcription utterance content sentence speech dialogue dialog quote what body"
+    " texte texto testo transkript inhalt",
+    "speaker": "speaker speakername speakerlabel speakerid name participant who person role"
+    " sprecher sprecherin locuteur hablante orador",
+    "start": "start timestamp time starttime startms starttimems begin begintime from timein offset in timespan"
+    " timecode starts startsec startseconds starttimes starttimesec starttimeseconds beginn anfang zeit zeitstempel"
+    " inicio dbut",
+    "end": "end endtime endms endtimems finish to timeout out ends endsec endseconds endtimes endtimesec endtimeseconds"
+    " ende fin",
 }
 _ROLES = {heading: role for role, headings in _KNOWN.items() for heading in headings.split()}
 _TIME = re.compile(rf"[\[(]?({CLOCK})[\])]?")
@@ -119,7 +124,10 @@ def _read_row(row: Sequence[str], columns: Columns, place: str, remarks: Remarks
     cells: Mapping[int | None, str] = dict(enumerate(row))
     text = join_lines(decode_entities(strip_tags(cells.get(columns.text, ""), remarks, place)))
     name = decode_entities(cells.get(columns.speaker, "")).strip().rstrip(":")
-    start, end = (_read_time(cells.get(column, ""), columns, place, remarks) for column in (columns.start, columns.end))
+    times = cells.get(columns.start, ""), cells.get(columns.end, "")
+    if columns.end is None:
+        times = split_range(times[0]) or times  # NVivo: 0:00.0 - 0:12.5
+    start, end = (_read_time(cell, columns, place, remarks) for cell in times)
     return Said(text, clean_name(name, remarks, place), start, end, place=place)
 
 

@@ -7,6 +7,8 @@ import re
 CLOCK = r"-?(?:\d{1,10}:){0,2}\d{1,10}(?:[.,]\d{1,12})?"
 STAMP = r"(?:\d{1,4}:)?\d{1,3}:\d{2}(?:[.,]\d{1,6})?"  # in running text: at least minutes and seconds
 
+MAX_RANGE = 80  # characters
+_RANGE = re.compile(rf"[\[(]?({CLOCK})\s*(?:-->|[-–—]|to|bis)\s*({CLOCK})[\])]?")
 _WHOLE_STAMP = re.compile(rf"[\[(]?{STAMP}[\])]?")
 _PARTS = re.compile(r"(-?)(?:(?:(\d{1,10}):)?(\d{1,10}):)?(\d{1,10})(?:[.,](\d{1,12}))?")
 
@@ -23,6 +25,12 @@ def parse_clock(text: str) -> int | None:
     whole = (int(hours or 0) * 60 + int(minutes or 0)) * 60 + int(seconds)
     milliseconds = whole * 1000 + (round(int(decimals) * 1000 / 10 ** len(decimals)) if decimals else 0)
     return -milliseconds if sign else milliseconds
+
+
+def split_range(text: str) -> tuple[str, str] | None:
+    """Cut `0:00.0 - 0:12.5` into its two times; None where it is no stretch of time."""
+    match = _RANGE.fullmatch(text.strip()) if len(text) <= MAX_RANGE else None
+    return None if match is None else (match[1], match[2])
 
 
 def is_stamp(text: str) -> bool:

@@ -1,6 +1,7 @@
 """Word files: Teams in both its forms, captions in paragraphs, and else dialogue as in plain text (Google Meet too)."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
@@ -8,6 +9,8 @@ from notes_pipeline.readers.asides import is_aside
 from notes_pipeline.readers.captions import Cue, parse_timing
 from notes_pipeline.readers.decoding import Source
 from notes_pipeline.readers.dialogue import read_dialogue
+from notes_pipeline.readers.marks import parse_mark
+from notes_pipeline.readers.names import looks_like_name
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.srt import read_srt
@@ -18,6 +21,7 @@ from notes_pipeline.readers.word_text import Paragraph, read_paragraphs
 
 MIN_HEADINGS_SHARE = 0.5  # of the headings have their text below them in the same paragraph where Teams wrote them
 MAX_HEADING = 300  # characters
+MAX_TITLE_WORDS = 8
 _HEADING = re.compile(r"[ \t\xa0]*(\S.{0,199}?)?[ \t\xa0]{2,}(\d{1,4}(?::\d{2}){1,2})")
 _MEETING_NOTICE = re.compile(r".{0,100}\b(?:(?:started|stopped) transcription|(?:left|joined) the meeting)\.?")
 
@@ -39,12 +43,30 @@ def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) 
     captions = _read_captions(Source(name, "", present=tuple(present)), paragraphs, filled, remarks)
     if captions is not None:
         return captions
-    lines = [("", "")]
-    for one in filled:
+    lines = [("", filled[0].place)]
+    for one in _without_headings(filled, remarks):
         lines += [*((line, one.place) for line in one.lines), ("", one.place)]
     source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines), tuple(present))
     dialogue = read_dialogue(source, remarks)
     return Reading("docx", dialogue.said, seen=dialogue.seen)
+
+
+def _without_headings(paragraphs: Sequence[Paragraph], remarks: Remarks) -> Iterator[Paragraph]:
+    """Set paragraphs in the style of a heading aside; one that comes back is a name, and gets the form of one."""
+    texts = Counter(" ".join(one.lines).strip() for one in paragraphs if one.is_heading)
+    for one in paragraphs:
+        text = " ".join(one.lines).strip()
+        if one.is_heading and texts[text] > 1 and looks_like_name(text):
+            yield replace(one, lines=[f"{text}  "])
+        elif one.is_heading and _is_title(text) and len(texts) < len(paragraphs):
+            remarks.add("headings and notices of the tool set aside", one.place)
+        else:
+            yield one
+
+
+def _is_title(text: str) -> bool:
+    """Tell a title from a question that somebody put in the style of a heading."""
+    return len(text.split()) <= MAX_TITLE_WORDS and text[-1:] not in ".?!…" and parse_mark(text) is None
 
 
 def _heading(paragraph: Paragraph) -> re.Match[str] | None:

@@ -1,5 +1,6 @@
 """The text of a Word document: paragraphs and rows of tables in their order, without what was deleted."""
 
+import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -8,8 +9,8 @@ from typing import TYPE_CHECKING
 from notes_pipeline.readers.decoding import to_lines
 from notes_pipeline.readers.names import is_label, looks_like_name
 from notes_pipeline.readers.remarks import Remarks
-from notes_pipeline.readers.tables import find_columns
-from notes_pipeline.readers.times import is_stamp
+from notes_pipeline.readers.tables import Columns, find_columns
+from notes_pipeline.readers.times import is_stamp, split_range
 
 if TYPE_CHECKING:
     from docx.oxml.document import CT_Body
@@ -19,15 +20,20 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _ALTERNATIVE = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
 _DELETED = {f"{_WORD}del", f"{_WORD}moveFrom"}
 _NOTES = {f"{_WORD}{kind}": kind for kind in ("footnoteReference", "endnoteReference", "commentReference")}
+NAMED_SHARE = 0.8  # of the rows of a table have a name in a cell of its own
+_HEADING_STYLE = re.compile(r"heading|title|subtitle|berschrift|titel|titre|ttulo|titolo", re.IGNORECASE)
 _INSTEAD = {f"{_WORD}tab": "\t", f"{_WORD}br": "\n", f"{_WORD}cr": "\n", f"{_WORD}noBreakHyphen": "-"}
 
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """`lines`: the text, cut at line breaks. `place`: where it stands, counted as Word shows it."""
+    """`lines`: the text, cut at line breaks. `place`: where it stands, counted as Word shows it. `is_heading`: by its
+    style.
+    """
 
     place: str
     lines: Sequence[str]
+    is_heading: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -54,6 +60,7 @@ class _Walk:
     number: int = 0
     depth: int = 0
     text: list[str] = field(default_factory=list)
+    style: str = ""
 
     def through(self, element: "BaseOxmlElement") -> None:
         """Go through the element and all inside it; a document is never deeper than the 256 levels of its parser."""
@@ -91,6 +98,9 @@ class _Walk:
         elif tag == f"{_WORD}p":
             self.number += 1
             self.text.clear()
+            self.style = ""
+        elif tag == f"{_WORD}pStyle":
+            self.style = element.get(f"{_WORD}val") or ""
         elif tag == f"{_WORD}tbl":
             self.depth += 1
         elif self.depth == 1 and tag == f"{_WORD}tr":
@@ -100,7 +110,8 @@ class _Walk:
 
     def _leave(self, tag: str) -> None:
         if tag == f"{_WORD}p":
-            paragraph = Paragraph(self._place, to_lines("".join(self.text), self.remarks))
+            lines = to_lines("".join(self.text), self.remarks)
+            paragraph = Paragraph(self._place, lines, _HEADING_STYLE.match(self.style) is not None)
             self.text.clear()
             is_in_cell = self.depth and self.rows and self.rows[-1]
             (self.rows[-1][-1] if is_in_cell else self.paragraphs).append(paragraph)
@@ -113,20 +124,26 @@ class _Walk:
 
 def _read_rows(rows: Sequence[Sequence[_Cell]], remarks: Remarks) -> Iterator[Paragraph]:
     """Put time and speaker, where they have cells of their own, before the text; other cells follow one another."""
+    columns = find_columns([_joined(cell) for cell in rows[0]]) if rows else None
+    if columns is not None:
+        remarks.add("headings of tables set aside", rows[0][0][0].place if rows[0] and rows[0][0] else "")
+        yield from (one for row in rows[1:] for one in _by_columns(row, columns))
+        return
     heads = Counter(head for row in rows for cell in row[:-1] if (head := _as_name(cell)))
     names = {head for head, count in heads.items() if count >= 2 or is_label(head)}
-    for index, row in enumerate(rows):
+    firsts = [head for row in rows if (head := _first_name(row))]
+    if len(firsts) >= NAMED_SHARE * len(rows) and len(set(firsts)) < len(firsts):
+        names.update(firsts)  # a column of names: also who speaks once
+    for row in rows:
         cells = [[one for one in cell if not one.is_empty] for cell in row]
         cells = [cell for cell in cells if cell]
         if not cells:
             continue
-        if not index and find_columns([_joined(cell) for cell in cells]) is not None:
-            remarks.add("headings of tables set aside", cells[0][0].place)
-            continue
         time = name = ""
         while len(cells) > 1:
-            if not time and is_stamp(_joined(cells[0])):
-                time = f"[{_joined(cells.pop(0)).strip('[]()')}] "
+            if not time and (stamp := _stamp(_joined(cells[0]))):
+                time = stamp
+                cells.pop(0)
             elif not name and _as_name(cells[0]) in names:
                 name = f"{_as_name(cells.pop(0))}: "
             else:
@@ -134,6 +151,38 @@ def _read_rows(rows: Sequence[Sequence[_Cell]], remarks: Remarks) -> Iterator[Pa
         first, *others = (one for cell in cells for one in cell)
         yield Paragraph(first.place, [f"{time}{name}{first.lines[0].lstrip()}", *first.lines[1:]])
         yield from others
+
+
+def _first_name(row: Sequence[_Cell]) -> str:
+    """Give the name in the first cell that holds no time; empty where there is none, or nothing behind it."""
+    cells = [cell for cell in row if (text := _joined(cell)) and not _stamp(text)]
+    return _as_name(cells[0]) if len(cells) > 1 else ""
+
+
+def _by_columns(row: Sequence[_Cell], columns: Columns) -> Iterator[Paragraph]:
+    """Give the paragraphs of a row whose cells are known by the headings; other cells follow the text."""
+    cells = dict(enumerate(row))
+    start, end, name = (
+        _joined(cells.pop(at, [])) if at is not None else "" for at in (columns.start, columns.end, columns.speaker)
+    )
+    time = _stamp(f"{start} - {end}") or _stamp(start)
+    text = cells.pop(columns.text, [])
+    spoken = [one for cell in (text, *cells.values()) for one in cell if not one.is_empty]
+    if not spoken:
+        return
+    first, *others = spoken
+    known = f"{time}{name.rstrip(': ')}: " if name.strip(": ") else time
+    unread = "" if time or not start else f"{start} "  # no time after all: it stays with the words
+    yield Paragraph(first.place, [f"{known}{unread}{first.lines[0].lstrip()}", *first.lines[1:]])
+    yield from others
+
+
+def _stamp(text: str) -> str:
+    """Write a time, or a stretch of time, as text transcripts have it before their words; empty where it is none."""
+    stretch = split_range(text)
+    if stretch is not None and all(map(is_stamp, stretch)):
+        return f"[{stretch[0]} --> {stretch[1]}] "
+    return f"[{text.strip('[]()')}] " if is_stamp(text) else ""
 
 
 def _joined(cell: _Cell) -> str:
