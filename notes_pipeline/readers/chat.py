@@ -11,6 +11,7 @@ from notes_pipeline.readers.timed_words import TimedWord, place_words
 
 _TIMES = re.compile(r"(?<!\S)(\d{1,12})_(\d{1,12})(?!\S)")  # milliseconds
 _SOUND_FILE_TIMES = re.compile(r'%(?:snd|mov):"?[^\s"%]{0,200}"?_(\d{1,12}_\d{1,12})')  # as CHAT wrote them until 2007
+_SOUND_LINE = re.compile(r"%(?:snd|mov):[^\d]{0,3}[^\s]{0,200}?_(\d{1,12})_(\d{1,12})\s*$")  # on a line of its own
 _MAIN = re.compile(r"\*([^:\t]{1,60}):[ \t]*(.*)")
 _TIMED_WORD = re.compile(r"(?<!\S)(\S++)[ \t]+(\d{1,12})_(\d{1,12})(?!\S)")
 _LANGUAGES = re.compile(r"@Languages:[ \t]*([a-z]{2,3})[ \t]*(,?)")
@@ -24,7 +25,7 @@ _CODES = (  # the CHAT manual, parts 8 to 10; in this order
     (re.compile(r"(?<!\S)[+][^\s\w]+"), " "),  # +" +^ +,: how it begins
     (re.compile(r"(?<!\S)0\w+"), " "),  # 0is: a word that was left out, so not said
     (re.compile(r"(?<=\w)@\w[\w:$+&]*"), ""),  # word@s:spa: of which kind it is
-    (re.compile(r"(?<=\w)\((?=\w)|(?<=\w)\)|(?<!\S)\((\w+)\)(?=\w)"), r"\1"),  # (be)cause, runnin(g)
+    (re.compile(r"(?<=\w)\((\w{1,40})\)|\((\w{1,40})\)(?=\w)"), r"\1\2"),  # runnin(g), (be)cause; (2.5) is a pause
     (re.compile(r"[<>‹›]"), " "),  # what a code behind it belongs to
     (re.compile(r"(?<![ \t])[ \t]*+[‡„]"), ","),  # a vocative, a tag question
 )
@@ -66,6 +67,9 @@ def _turns(lines: list[str], remarks: Remarks) -> Iterator[_Turn]:
         elif line.startswith("%wor:") and turn is not None:
             target = turn.words
             target.append(line[len("%wor:") :])
+        elif turn is not None and (times := _SOUND_LINE.match(line)) is not None:
+            turn.texts.append(f"{times[1]}_{times[2]}")
+            target = []
         elif line.startswith("%"):
             remarks.add("dependent lines (codes, glosses, comments) set aside", f"line {number}")
             target = []

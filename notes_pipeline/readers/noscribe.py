@@ -41,7 +41,7 @@ def read_noscribe(source: Source, remarks: Remarks) -> Reading:
         label = _LABEL.match(spoken)
         if label is not None and _is_label(label[2], speaker, before, names):
             names.setdefault(speaker, label[2].strip())
-            spoken = f"{label[1] or ''}{spoken[label.end() :]}"
+            spoken = f"{label[1] or ''}{_STAMP.sub('', spoken[label.end() :], count=1)}"
         before = speaker
         said.append(Said(join_lines(spoken), speaker, int(start), int(end), place=place))
     for one in said:

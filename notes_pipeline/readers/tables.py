@@ -81,7 +81,11 @@ def read_table(source: Source, remarks: Remarks) -> Reading:
         remarks.add(f"columns set aside: {', '.join(shown(one.strip(), 30) for one in others[:5])}")
     if delimiter == "\t" and [_key(one) for one in headings] == ["start", "end", "text"]:  # Whisper's .tsv
         columns = Columns(columns.text, None, columns.start, columns.end, is_ms=True)
-    return Reading("csv", [_read_row(row, columns, place, remarks) for place, row in rows if any(map(str.strip, row))])
+    said = [_read_row(row, columns, place, remarks) for place, row in rows if any(map(str.strip, row))]
+    for one, above in zip(said[1:], said, strict=False):
+        if one.speaker is None and one.start_ms is None:
+            one.speaker = above.speaker  # a row of text alone goes on with the one above
+    return Reading("csv", said)
 
 
 def _key(heading: str) -> str:

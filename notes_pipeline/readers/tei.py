@@ -12,6 +12,7 @@ from notes_pipeline.readers.xml_trees import XML_ID, XML_LANG, find_all, flatten
 _SPOKEN = {"u", "sp"}
 _SET_ASIDE = {"note", "speaker", "stage", "desc", "corr", "reg", "expan", "teiHeader", "fs", "spanGrp", "linkGrp"}
 _SOUNDS = {"vocal", "kinesic", "incident", "gap", "pause", "writing"}
+_BETWEEN = {"note", "head", "stage", "incident", "vocal", "kinesic", "pause", "writing", "front", "back"}
 _BLOCKS = {"seg", "s", "p", "ab", "l", "lb", "pb", "u", "div"}
 MAX_WHO = 200  # characters of a list of ids; all utterances of a division may have that of the division
 _UNIT_MS = {"s": 1000.0, "ms": 1.0, "min": 60_000.0, "h": 3_600_000.0}
@@ -22,7 +23,7 @@ def read_tei(root: Element, remarks: Remarks) -> Reading:
     names = _read_names(root)
     points = _read_timeline(root)
     said: list[Said] = []
-    for element, around in _spoken(root):
+    for element, around in _spoken(root, remarks):
         place = f"utterance {len(said) + 1}"
         for one in find_all(element, "note"):
             remarks.add("notes set aside", f"{place}: {flatten(''.join(islice(one.itertext(), 9))[:200])[:40]}")
@@ -34,13 +35,16 @@ def read_tei(root: Element, remarks: Remarks) -> Reading:
     return Reading("tei-xml", said, (root.get(XML_LANG) or "").strip() or None)
 
 
-def _spoken(element: Element) -> Iterator[tuple[Element, Element]]:
+def _spoken(element: Element, remarks: Remarks) -> Iterator[tuple[Element, Element]]:
     """Give what is spoken, with the element around it; an utterance inside another belongs to it."""
     for child in element:
-        if local_name(child) in _SPOKEN:
+        name = local_name(child)
+        if name in _SPOKEN:
             yield child, element
-        elif local_name(child) != "teiHeader":
-            yield from _spoken(child)
+        elif name in _BETWEEN:
+            remarks.add("notes, headings and events between utterances set aside")
+        elif name != "teiHeader":
+            yield from _spoken(child, remarks)
 
 
 def _read_names(root: Element) -> Mapping[str, str]:

@@ -127,9 +127,11 @@ def _with_utterances(tiers: Sequence[Tier]) -> Iterator[Tier]:
             yield tier
             continue
         words = replace(tier, intervals=[one for one in tier.intervals if one.text not in _SILENCES])
-        if words.speaker not in has_utterances:
+        if words.speaker in has_utterances:
+            yield replace(words, only_times_words=True)
+        else:
             yield replace(words, intervals=list(_join(words.intervals)))
-        yield words
+            yield words
 
 
 def _join(words: Sequence[Interval]) -> Iterator[Interval]:

@@ -9,6 +9,8 @@ from notes_pipeline.readers.said import Said, clean_name
 
 MAX_DRIFT_MS = 50  # by which a word may lie outside of its utterance, where borders were set by hand
 
+NOT_MATCHING = "tiers of words that are not those of the speech, set aside"
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -22,11 +24,14 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Tier:
-    """`speaker`: whose speech it is; empty where unknown. `intervals`: in the order of the file, those with text."""
+    """`speaker`: whose speech it is; empty where unknown. `intervals`: in the order of the file, those with text.
+    `only_times_words`: another tier has the same speech whole.
+    """
 
     name: str
     speaker: str
     intervals: Sequence[Interval]
+    only_times_words: bool = False
 
     @property
     def place(self) -> str:
@@ -55,18 +60,23 @@ def _pair(tiers: Sequence[Tier], remarks: Remarks) -> Iterator[tuple[Tier, Seque
     for tier in tiers:
         groups.setdefault(_letters("".join(one.text for one in tier.intervals)), []).append(tier)
     for letters, same in groups.items():
-        coarse, *others = sorted(same, key=lambda tier: len(tier.intervals))
+        coarse, *others = sorted(same, key=lambda tier: (tier.only_times_words, len(tier.intervals)))
         words: Sequence[Sequence[Interval]] = [()] * len(coarse.intervals)
         for tier in others:
             shared = _share_out(coarse, tier) if letters and len(tier.intervals) > len(coarse.intervals) else None
-            if shared is None:
+            if shared is None and not tier.only_times_words:
                 yield tier, [()] * len(tier.intervals)
+            elif shared is None:
+                remarks.add(NOT_MATCHING, tier.place)
             else:
                 remarks.add(
                     "tiers that repeat the speech in smaller pieces; they give its words their times", tier.place
                 )
                 words = shared
-        yield coarse, words
+        if coarse.only_times_words:
+            remarks.add(NOT_MATCHING, coarse.place)
+        else:
+            yield coarse, words
 
 
 def _share_out(coarse: Tier, fine: Tier) -> list[list[Interval]] | None:
