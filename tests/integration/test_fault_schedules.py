@@ -41,7 +41,7 @@ from notes_pipeline.store.database import Transactions
 from tests.integration.pipeline import GUIDE, SAID, WORKSPACE, Pipeline
 from tests.making import make_asking
 
-SCHEDULES, GROUPS = int(os.environ.get("FAULT_SCHEDULES", "50")), 10  # 200 now and then
+SCHEDULES, GROUPS = int(os.environ.get("FAULT_SCHEDULES", "30")), 10  # 200 now and then
 CALL_TIMEOUT_S = 1.0
 ROUNDS = 60  # in which a run must come to its end; a chunk has six attempts, and being turned away is none
 FORMS = ("draft_notes", "repair_note", "judge_support", "summarise", None)
