@@ -155,14 +155,15 @@ def _read_turns(lines: Sequence[Line], remarks: Remarks) -> list[Said]:
         if mark is None:
             turns[-1][1].append(line.text.strip())
             continue
-        time_ms = mark.time_ms
+        time_ms, end_ms = mark.time_ms, mark.end_ms
         if is_time_alone and not any(turns[-1][1]):  # a line of time only, and then who speaks from it on
             before, _ = turns.pop()
-            time_ms = before.start_ms if time_ms is None else time_ms
+            if time_ms is None:
+                time_ms, end_ms = before.start_ms, before.end_ms
         if mark.name is None and turns and not any(turns[-1][1]) and turns[-1][0].start_ms is None:
             turns.pop()  # who speaks, and on the next line since when
         speaker = mark.name or speaker
-        turns.append((Said("", speaker, time_ms, mark.end_ms, place=line.place), [mark.rest]))
+        turns.append((Said("", speaker, time_ms, end_ms, place=line.place), [mark.rest]))
         is_time_alone = mark.name is None
     for one, texts in turns:
         one.text = " ".join(filter(None, texts))

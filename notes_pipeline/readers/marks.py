@@ -10,12 +10,13 @@ from notes_pipeline.readers.times import STAMP, parse_clock
 _BEFORE_TIME = " \t:-–—|,"  # what may stand between a name and its time
 HEAD = 160  # characters of a line that can hold a mark: a name, a time and what stands around them
 
-_STAMP_ONLY = re.compile(rf"[\[(]?({STAMP})[\])]?[ \t]*:?[ \t]*")
+_UNTIL = rf"(?:[ \t]*(?:-->|[-–—])[ \t]*({STAMP}))?"  # a time, or a stretch of time
+_STAMP_ONLY = re.compile(rf"[\[(]?({STAMP}){_UNTIL}[\])]?[ \t]*:?[ \t]*")
 _LEADING_STAMP = re.compile(
-    rf"(?:\[({STAMP})(?:[ \t]*-->[ \t]*({STAMP}))?\]|\(({STAMP})\)|({STAMP})(?=\s))[ \t]*(?:[-–—][ \t]+)?"
+    rf"(?:\[({STAMP}){_UNTIL}\]|\(({STAMP}){_UNTIL}\)|({STAMP}){_UNTIL}(?=\s))[ \t]*(?:[-–—][ \t]+)?"
 )
 _BRACKETED_NAME = re.compile(rf"\[([^\[\]]{{1,{MAX_PREFIX}}})\][ \t]*:?[ \t]*(?:[\[(]({STAMP})[\])][ \t]*:?)?[ \t]*")
-_BRACKETED_STAMP = re.compile(rf"[\[(]({STAMP})[\])]:?[ \t]*")
+_BRACKETED_STAMP = re.compile(rf"[\[(]({STAMP}){_UNTIL}[\])]:?[ \t]*")
 _FINAL_STAMP = re.compile(rf"(:+[ \t]*|[ \t]+)({STAMP})[ \t]*$")
 _BOLD = re.compile(
     r"(?:\*\*|__)(.{1,80}?)(?:\*\*|__)"
@@ -96,7 +97,11 @@ def _parse_time_alone(text: str) -> Mark | None:
     if match is None:
         return None
     style = Style.REV if text.startswith("(") else Style.STAMP_LINE
-    return Mark(style, None, parse_clock(match[1]), "")
+    return Mark(style, None, parse_clock(match[1]), "", end_ms=_clock(match[2]))
+
+
+def _clock(text: str | None) -> int | None:
+    return parse_clock(text) if text else None
 
 
 def _parse_leading(text: str) -> Mark | None:
@@ -104,8 +109,8 @@ def _parse_leading(text: str) -> Mark | None:
     match = _LEADING_STAMP.match(text[:HEAD])
     if match is None:
         return _parse_bracketed_name(text)
-    time_ms = parse_clock(match[1] or match[3] or match[4])
-    end_ms = parse_clock(match[2]) if match[2] else None
+    time_ms = parse_clock(match[1] or match[3] or match[5])
+    end_ms = _clock(match[2] or match[4] or match[6])
     rest = text[match.end() :].replace("**", "", 2).strip()
     unnamed = Mark(Style.STAMPED, None, time_ms, rest, end_ms=end_ms)
     bracketed = _parse_bracketed_name(rest)
@@ -141,7 +146,8 @@ def _parse_name_and_time(text: str, *, is_bold: bool) -> Mark | None:
         style = Style.RIVERSIDE if "." in match[1] else Style.REV if match[0].startswith("(") else Style.STAMPED
         if ":" not in name and looks_like_name(name):
             rest = text[match.end() :].strip()
-            return Mark(Style.BOLD if is_bold else style, name, parse_clock(match[1]), rest, has_colon=has_colon)
+            time_ms, end_ms = parse_clock(match[1]), _clock(match[2])
+            return Mark(Style.BOLD if is_bold else style, name, time_ms, rest, has_colon=has_colon, end_ms=end_ms)
     match = _FINAL_STAMP.search(text) if len(text) <= HEAD else None
     if match is not None:
         name = text[: match.start()].rstrip(_BEFORE_TIME)

@@ -268,3 +268,31 @@ def test_a_title_with_a_colon_is_no_speaker() -> None:
     transcript = read(text)
     assert transcript.speakers == ("Ann Lee", "Ben", "Cleo")
     assert transcript.warnings[0] == "headings and notices of the tool set aside: 1, first at line 1"
+
+
+SPANS = [("Ann", 0, 5000, "Hello there."), ("Ben", 5000, 9000, "Hi."), ("Ann", 10000, 12500, "Bye.")]
+
+
+@pytest.mark.parametrize(
+    "one",
+    [
+        pytest.param("{start} - {end} {name}: {text}\n", id="before the name"),
+        pytest.param("[{start} --> {end}] {name}: {text}\n", id="in brackets"),
+        pytest.param("[{start} --> {end}]  [{name}]: {text}\n", id="name in brackets"),
+        pytest.param("{name} [{start} - {end}]: {text}\n", id="behind the name"),
+        pytest.param("{name} ({start} – {end})\n{text}\n\n", id="a heading"),
+        pytest.param("{start}-{end}\n{name}: {text}\n\n", id="alone on a line"),
+    ],
+)
+def test_stretches_of_time(one: str) -> None:
+    clocks = [(name, f"00:{start // 1000:02}.0", f"00:{end / 1000:04.1f}", text) for name, start, end, text in SPANS]
+    lines = [one.format(name=name, start=start, end=end, text=text) for name, start, end, text in clocks]
+    assert [(one.speaker, one.start_ms, one.end_ms, one.text) for one in read("".join(lines)).utterances] == SPANS
+
+
+def test_stretches_of_time_without_names() -> None:
+    transcript = read("0:00 - 0:05\nHello there.\n\n0:05 - 0:09\nHi.\n")
+    assert [(one.speaker, one.start_ms, one.end_ms, one.text) for one in transcript.utterances] == [
+        (None, 0, 5000, "Hello there."),
+        (None, 5000, 9000, "Hi."),
+    ]
