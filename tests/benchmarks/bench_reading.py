@@ -1,8 +1,9 @@
 """Measure the readers: `python -m tests.benchmarks.bench_reading [--large]`.
 
 Prints, for each family of formats, how fast a file of 10 MB is read, how much memory that takes, and the same of the
-well-kept library of that format, where it is installed; `--large` adds files of 100 MB, the largest that are taken.
-Each file is read in a process of its own: memory is the most that it took, without what the interpreter takes.
+well-kept library of that format, where it is installed; `--large` adds files of 100 MB and, where those are refused,
+smaller ones up to the first that is read. Each file is read in a process of its own: memory is the most that it took,
+without what the interpreter takes.
 """
 
 import argparse
@@ -13,18 +14,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from importlib import import_module
 from pathlib import Path
+from typing import NamedTuple
 
 import docx
 
+from notes_pipeline.core.errors import UnreadableTranscriptError
 from notes_pipeline.readers import read_transcript
 from tests.benchmarks import made_files
 from tests.benchmarks.made_files import MB
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL, LARGE = 10, 99  # MB
-WORD_LARGE = 55  # MB unpacked, near the limit of Word files
+SMALL, LARGE = 10, (99, 50, 25)  # MB
 
 FAMILIES: dict[str, tuple[Callable[[int], bytes], str]] = {
     "WebVTT": (made_files.webvtt, "vtt"),
@@ -84,7 +87,9 @@ def measure(family: str, path: Path, *, peer: bool) -> None:
     """Read in this process, and print what it took as JSON."""
     before = memory_mb("VmRSS")
     began = time.process_time()
-    words = read_by_peer(family, path) if peer else read_ours(path)
+    words = None
+    with suppress(UnreadableTranscriptError):
+        words = read_by_peer(family, path) if peer else read_ours(path)
     seconds = time.process_time() - began
     print(json.dumps({"words": words, "seconds": seconds, "peak_mb": memory_mb("VmHWM") - before}))
 
@@ -95,7 +100,15 @@ def memory_mb(kind: str) -> float:
     return int(next(line for line in lines if line.startswith(f"{kind}:")).split()[1]) / 1024
 
 
-def measured(family: str, path: Path, *, peer: bool = False) -> dict[str, float] | None:
+class Measured(NamedTuple):
+    """`words`: None where the file was refused. `seconds`: of CPU."""
+
+    words: int | None
+    seconds: float
+    peak_mb: float
+
+
+def measured(family: str, path: Path, *, peer: bool = False) -> Measured | None:
     """Read in a process of its own; None where the library is not installed, or does not read it."""
     command = [sys.executable, "-m", "tests.benchmarks.bench_reading", "--one", family, str(path)]
     done = subprocess.run(command + ["--peer"] * peer, capture_output=True, text=True, cwd=ROOT, check=False)
@@ -103,8 +116,7 @@ def measured(family: str, path: Path, *, peer: bool = False) -> dict[str, float]
         if not peer:
             sys.exit(done.stderr)
         return None
-    found: dict[str, float] = json.loads(done.stdout.splitlines()[-1])
-    return found
+    return Measured(**json.loads(done.stdout.splitlines()[-1]))
 
 
 def main() -> None:
@@ -119,25 +131,28 @@ def main() -> None:
     print(f"{'family':22} {'MB':>4} {'MB/s':>6} {'peak MB':>8} {'words':>10}   library")
     with tempfile.TemporaryDirectory() as folder:
         for family, (make, ending) in FAMILIES.items():
-            sizes = [SMALL] + [WORD_LARGE if ending == "docx" else LARGE] * arguments.large
-            for size in sizes:
-                path = Path(folder) / f"interview.{ending}"
+            path = Path(folder) / f"interview.{ending}"
+            for size in (SMALL, *LARGE) if arguments.large else (SMALL,):
                 path.write_bytes(make(size * MB))
-                print(_row(family, path, size, with_peer=size == SMALL), flush=True)
+                ours = measured(family, path)
+                if ours is None:
+                    raise RuntimeError(family)
+                peer = measured(family, path, peer=True) if size == SMALL and family in PEERS else None
+                print(_row(family, size, ours, peer), flush=True)
+                if size != SMALL and ours.words is not None:
+                    break
 
 
-def _row(family: str, path: Path, size: int, *, with_peer: bool) -> str:
-    ours = measured(family, path)
-    if ours is None:
-        raise RuntimeError(family)
-    row = f"{family:22} {size:4} {size / ours['seconds']:6.1f} {ours['peak_mb']:8.0f} {ours['words']:10,.0f}"
-    peer = measured(family, path, peer=True) if with_peer and family in PEERS else None
+def _row(family: str, size: int, ours: Measured, peer: Measured | None) -> str:
+    row = f"{family:22} {size:4} {size / ours.seconds:6.1f} {ours.peak_mb:8.0f}"
+    if ours.words is None:
+        return f"{row} refused after {ours.seconds:.1f} s"
+    row = f"{row} {ours.words:10,}"
     if peer is None:
         return row
-    ratio = peer["seconds"] / ours["seconds"]
     return (
-        f"{row}   {PEERS[family]}: {size / peer['seconds']:.1f} MB/s, {peer['peak_mb']:.0f} MB, "
-        f"{peer['words']:,.0f} words, {ratio:.2f} of our time"
+        f"{row}   {PEERS[family]}: {size / peer.seconds:.1f} MB/s, {peer.peak_mb:.0f} MB, {peer.words:,} words, "
+        f"{peer.seconds / ours.seconds:.2f} of our time"
     )
 
 
