@@ -12,13 +12,12 @@ from notes_pipeline.core.merging import Draft
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall
 from notes_pipeline.core.notes import Evidence, Note, NoteStatus, Quote, Verdict
 from notes_pipeline.core.transcript import Span, Transcript, Utterance
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.failures import outcome_of
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.gate import Gate, OpenGate
 from notes_pipeline.llm.prices import PriceList, load_prices
 from notes_pipeline.llm.rendering import Message
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.steps.asking import Asking, Fallback
 from notes_pipeline.steps.paying import Model, Paying
 from notes_pipeline.steps.permits import Permits

@@ -4,7 +4,6 @@ The `openai` client's own retries are off: what is tried again, and when, is dec
 """
 
 import time
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -24,19 +23,16 @@ from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.modes import with_schema
 from notes_pipeline.llm.prices import PriceList
 from notes_pipeline.llm.rendering import Message
-from notes_pipeline.llm.requests import TEMPERATURE, ModelRequest
+from notes_pipeline.llm.requests import MAX_READ_TIMEOUT_S, TEMPERATURE, ModelRequest, Record
 from notes_pipeline.telemetry.tracing import attributes_of, span
 
 CONNECT_TIMEOUT_S = 5.0
-MAX_READ_TIMEOUT_S = 60.0  # between two bytes; models that think send none for a while
 # A connection that was idle for longer is not used again: servers close them after 5 s (uvicorn), and a request that
 # crosses with the closing is lost. As many as a process can have slots.
 LIMITS = httpx2.Limits(max_connections=1_000, max_keepalive_connections=400, keepalive_expiry=3.0)
 MAX_ANSWER_BYTES = 4_000_000
 
 _CHARGED = frozenset({CallOutcome.TRUNCATED, CallOutcome.REFUSED, CallOutcome.INVALID})
-
-Record = Callable[[ModelCall], None]
 
 
 class _HttpClient(openai.DefaultHttpxClient):

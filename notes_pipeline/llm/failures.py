@@ -5,9 +5,9 @@ import re
 import time
 from collections.abc import Mapping
 from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
 
 import httpx2
-import openai
 
 from notes_pipeline.core.errors import (
     AnswerTruncatedError,
@@ -21,6 +21,9 @@ from notes_pipeline.core.errors import (
     RequestNotTakenError,
 )
 from notes_pipeline.core.model_calls import CallOutcome
+
+if TYPE_CHECKING:
+    import openai
 
 LONGEST_RETRY_AFTER_S = 86_400
 BUSY = (429, 503, 529)
@@ -37,8 +40,10 @@ _WITHHELD_WORDS = re.compile(r"content (?:filter|policy|management)|flagged|mode
 _QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached"})
 
 
-def translate(error: openai.APIError, model: str, base_url: str) -> NotesPipelineError:
+def translate(error: "openai.APIError", model: str, base_url: str) -> NotesPipelineError:
     """Give our error for one of the client."""
+    import openai  # who has an error of it has loaded it; loading takes half a second
+
     if isinstance(error, openai.APITimeoutError):
         return ModelUnreachableError(
             f"{base_url} did not answer in time", may_be_charged=not isinstance(error.__cause__, httpx2.ConnectTimeout)

@@ -16,7 +16,8 @@ from notes_pipeline.llm.answers import PROBE
 from notes_pipeline.llm.requests import ModelRequest
 
 if TYPE_CHECKING:
-    from notes_pipeline.llm.client import ModelClient, Record
+    from notes_pipeline.llm.client import ModelClient
+    from notes_pipeline.llm.requests import Record
 
 PROBE_TOKENS_OUT = 1_000  # room for a model that thinks first
 PROBE_VERSION = "probe-1"  # stands where other calls have the hash of their prompt

@@ -25,10 +25,9 @@ from notes_pipeline.core.errors import (
     RequestNotTakenError,
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.failures import outcome_of
 from notes_pipeline.llm.forms import A
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 
 _ERRORS: Mapping[str, Callable[[str], NotesPipelineError]] = {
     kind.__name__: kind

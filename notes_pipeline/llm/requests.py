@@ -2,17 +2,21 @@
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Generic
 
-from notes_pipeline.core.model_calls import Purpose
+from notes_pipeline.core.model_calls import ModelCall, Purpose
 from notes_pipeline.llm.forms import A, AnswerForm, UnreadableAnswerError
 from notes_pipeline.llm.rendering import Message
 
 MAX_OUTPUT_TOKENS = 8_192  # always sent: without a limit a small model may never end
+MAX_READ_TIMEOUT_S = 60.0  # between two bytes; models that think send none for a while
 TEMPERATURE = 0  # answers as repeatable as they get
 CHARACTERS_PER_TOKEN = 3.5  # of ASCII; any other character counts as a token: rather too many than too few
 _KEY_VERSION = 1
+
+Record = Callable[[ModelCall], None]
 
 
 @dataclass(frozen=True, slots=True)

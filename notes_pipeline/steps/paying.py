@@ -31,11 +31,10 @@ from notes_pipeline.core.errors import (
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.core.wording import dollars
-from notes_pipeline.llm.client import MAX_READ_TIMEOUT_S, Record
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.gate import Gate
 from notes_pipeline.llm.prices import PriceList
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import MAX_READ_TIMEOUT_S, ModelRequest, Record
 from notes_pipeline.steps.patience import insist
 from notes_pipeline.steps.permits import Permits
 from notes_pipeline.store import answers

@@ -9,11 +9,11 @@ import structlog
 
 from notes_pipeline.core.endpoints import AnswerMode, EndpointProfile
 from notes_pipeline.core.errors import NotesPipelineError, QuestionTooLongError, RequestNotTakenError
-from notes_pipeline.llm.client import ModelClient, Record
+from notes_pipeline.llm.client import ModelClient
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.offline import is_offline
 from notes_pipeline.llm.profiles import probe
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.store.database import Transactions
 from notes_pipeline.store.endpoints import load_profile, save_profile
 

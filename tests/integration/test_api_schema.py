@@ -29,7 +29,7 @@ from tests.integration.api import OneOfEach, one_of_each
 
 log = structlog.get_logger()
 
-EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "6"))
+EXAMPLES = int(os.environ.get("SCHEMA_EXAMPLES", "4"))
 CONFORMS = [
     not_a_server_error,
     status_code_conformance,

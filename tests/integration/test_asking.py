@@ -21,10 +21,9 @@ from notes_pipeline.core.errors import (
 from notes_pipeline.core.model_calls import CallOutcome
 from notes_pipeline.core.notes import NoteStatus
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.prices import load_prices
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, draft_chunk
 from notes_pipeline.steps.finish_run import finish_run
 from notes_pipeline.steps.list_notes import list_notes

@@ -13,9 +13,8 @@ from starlette.testclient import TestClient
 from notes_pipeline.core.api_keys import Scope
 from notes_pipeline.core.errors import ModelRefusedError, NotFoundError
 from notes_pipeline.core.runs import RunState
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.steps.checking import IndexCache
 from notes_pipeline.steps.draft_chunk import draft_chunk, draft_leased
 from notes_pipeline.steps.erase import erase

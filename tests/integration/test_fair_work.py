@@ -23,10 +23,9 @@ from notes_pipeline.core.model_calls import Purpose
 from notes_pipeline.core.notes import CoverageState, NoteStatus
 from notes_pipeline.core.reviewing import ReviewState
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.prompts import load_prompts
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.readers import read_transcript
 from notes_pipeline.steps.cancel_run import cancel_run
 from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, draft_chunk, draft_leased

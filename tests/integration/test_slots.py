@@ -17,9 +17,8 @@ from sqlalchemy.orm import Session
 
 from notes_pipeline.core.errors import LeaseLostError
 from notes_pipeline.core.runs import RunState
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.steps.cancel_run import cancel_run
 from notes_pipeline.steps.next_work import NOTHING, NextWork
 from notes_pipeline.steps.permits import Permits

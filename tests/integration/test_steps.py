@@ -18,9 +18,8 @@ from notes_pipeline.core.naming import parse_who_speaks
 from notes_pipeline.core.notes import CoverageState, Flag, NoteStatus, Verdict
 from notes_pipeline.core.roles import Role
 from notes_pipeline.core.runs import ChunkOutcome, ChunkState, RunState
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from notes_pipeline.readers import read_transcript
 from notes_pipeline.steps.draft_chunk import MAX_ATTEMPTS, draft_chunk
 from notes_pipeline.steps.finish_run import finish_run

@@ -15,10 +15,9 @@ from notes_pipeline.core.errors import (
 )
 from notes_pipeline.core.model_calls import CallOutcome, ModelCall, Purpose
 from notes_pipeline.llm.answers import DRAFT, DraftAnswer
-from notes_pipeline.llm.client import Record
 from notes_pipeline.llm.forms import A
 from notes_pipeline.llm.recording import Recording, RecordingModel, ReplayedModel, read_recording
-from notes_pipeline.llm.requests import ModelRequest
+from notes_pipeline.llm.requests import ModelRequest, Record
 from tests.making import ScriptedModel
 
 ANSWER = json.dumps({"notes": [], "coverage": []})

@@ -14,7 +14,7 @@ from notes_pipeline.readers import describe, read_transcript
 from notes_pipeline.readers.guides import read_guide
 
 FIXTURES = Path(__file__).parents[3] / "fixtures"
-BOUNDED = settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
+BOUNDED = settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=True)
 
 INTERVIEWS = sorted(path for path in (FIXTURES / "interviews").glob("tool_shed*"))
 GUIDES = sorted((FIXTURES / "guides").glob("*.yaml"))

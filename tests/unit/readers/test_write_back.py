@@ -12,7 +12,7 @@ from notes_pipeline.core.transcript import Span, Transcript, Utterance, Word
 from notes_pipeline.readers import read_transcript
 from tests.unit.readers.vendor_json import WITH_WORDS, WITHOUT_WORDS, speechmatics_v1
 
-BOUNDED = settings(max_examples=40, deadline=None, derandomize=True)
+BOUNDED = settings(max_examples=25, deadline=None, derandomize=True)
 
 WORD = st.text(
     st.characters(categories=["L", "N", "P", "S", "M"], exclude_characters="<>&{}[]()*\\:：_#=|"),
