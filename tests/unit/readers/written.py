@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 from collections.abc import Callable
 from itertools import groupby
 from xml.sax.saxutils import escape, quoteattr
@@ -248,6 +249,92 @@ def f4(transcript: Transcript) -> bytes:
         for one in transcript.utterances
     ]
     return ("\n".join(lines) + "\n").encode()
+
+
+def turns(transcript: Transcript) -> list[tuple[str, int, list[Utterance]]]:
+    """Give speaker, start and utterances of each turn."""
+    grouped = ((name or "", list(said)) for name, said in groupby(transcript.utterances, key=lambda one: one.speaker))
+    return [(name, said[0].start_ms or 0, said) for name, said in grouped]
+
+
+def _text_of(said: list[Utterance]) -> str:
+    return " ".join(one.text for one in said)
+
+
+def rev(transcript: Transcript) -> bytes:
+    return "".join(f"{name} ({clock(at)[:-4]}):\n{_text_of(said)}\n\n" for name, at, said in turns(transcript)).encode()
+
+
+def riverside(transcript: Transcript) -> bytes:
+    return "".join(f"{name} ({clock(at)[3:]})\n{_text_of(said)}\n\n" for name, at, said in turns(transcript)).encode()
+
+
+def markdown(transcript: Transcript) -> bytes:
+    """Write bold names with a time, below front matter and a title."""
+    head = "---\ntitle: The tool shed\n---\n\n# The tool shed\n\n"
+    spoken = (f"**{name}** [{short_clock(at)}] {_text_of(said)}\n\n" for name, at, said in turns(transcript))
+    return (head + "".join(spoken)).encode()
+
+
+def descript(transcript: Transcript) -> bytes:
+    """Write bold names, and a time inside the text at each half minute."""
+    blocks, due = [], 30_000
+    for name, _, said in turns(transcript):
+        words = []
+        for one in said:
+            if (one.start_ms or 0) >= due:
+                words.append(f"[{clock(due)[:-4]}]")
+                due += 30_000
+            words.append(one.text)
+        blocks.append(f"**{name}:** {' '.join(words)}\n\n")
+    return "".join(blocks).encode()
+
+
+def meet(transcript: Transcript) -> bytes:
+    """Write a title, who took part, a line of time each minute, a footer."""
+    lines, due = ["Tool shed (2026-05-03 10:15 GMT) - Transcript", "Attendees", ", ".join(transcript.speakers), ""], 0
+    for name, at, said in turns(transcript):
+        if at >= due:
+            lines += [clock(due)[:-4], ""]
+            due += 60_000
+        lines.append(f"{name}: {_text_of(said)}")
+    lines += ["", f"Meeting ended after {clock(transcript.duration_ms)[:-4]} 👋"]
+    lines.append("This editable transcript was computer generated and might contain errors.")
+    return ("\n".join(lines) + "\n").encode()
+
+
+def stamped(transcript: Transcript) -> bytes:
+    return "".join(f"[{short_clock(at)}] {name}: {_text_of(said)}\n" for name, at, said in turns(transcript)).encode()
+
+
+def zoom_chat(transcript: Transcript) -> bytes:
+    return "".join(f"{clock(at)[:-4]}\t{name}:\t{_text_of(said)}\r\n" for name, at, said in turns(transcript)).encode()
+
+
+def stream(transcript: Transcript) -> bytes:
+    """Write WebVTT as Microsoft Stream does: a confidence before each cue, no speakers."""
+    lines = ["\ufeffWEBVTT", "", 'NOTE duration:"00:02:10"', "", "NOTE language:en-us", ""]
+    for one in transcript.utterances:
+        lines += ["NOTE Confidence: 0.91", "", f"0f1e2d3c-{one.index:04}-4a5b-8c9d-0e1f2a3b4c5d"]
+        lines += [f"{clock(one.start_ms)} --> {clock(one.end_ms)}", one.text, ""]
+    return "\r\n".join(lines).encode()
+
+
+def whisper(transcript: Transcript) -> bytes:
+    """Write what the command of openai-whisper does: segments without speakers."""
+    segments = [
+        {"id": one.index, "start": (one.start_ms or 0) / 1000, "end": (one.end_ms or 0) / 1000, "text": f" {one.text}"}
+        for one in transcript.utterances
+    ]
+    whole = {"text": "".join(f" {one.text}" for one in transcript.utterances), "segments": segments, "language": "en"}
+    return json.dumps(whole, indent=1).encode()
+
+
+def noscribe_text(transcript: Transcript) -> bytes:
+    labels = {name: f"S{at:02}" for at, name in enumerate(transcript.speakers)}
+    head = "Tool shed\n\nTranscribed with noScribe vers. 0.6\nAudio source: talk.mp3\n\n"
+    spoken = (f"{labels[name]}: [{clock(at)[:-4]}] {_text_of(said)}\n\n" for name, at, said in turns(transcript))
+    return (head + "".join(spoken)).encode()
 
 
 Write = Callable[[Transcript], bytes]
