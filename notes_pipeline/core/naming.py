@@ -76,7 +76,9 @@ def name_speakers(transcript: Transcript, who: WhoSpeaks) -> tuple[Transcript, M
     """
     for label in who.present:
         _find(label, transcript.speakers)
-    names = {found: name for label, name in who.names.items() for found in _find(label, transcript.speakers)}
+    names = {
+        found: name for label, name in who.names.items() for found in _find(label, transcript.speakers) if found != name
+    }
     if names:
         renamed = (replace(one, speaker=names.get(one.speaker or "", one.speaker)) for one in transcript.utterances)
         remark = "; ".join(f"{old!r} is {new!r}" for old, new in names.items())

@@ -27,7 +27,7 @@ from tests.benchmarks import made_files
 from tests.benchmarks.made_files import MB
 
 ROOT = Path(__file__).resolve().parents[2]
-SMALL, LARGE = 10, (99, 50, 25)  # MB
+SMALL, LARGE = 10, (99, 50, 25, 15)  # MB
 
 FAMILIES: dict[str, tuple[Callable[[int], bytes], str]] = {
     "WebVTT": (made_files.webvtt, "vtt"),

@@ -65,9 +65,11 @@ def test_a_role_may_be_given_by_the_old_label_and_by_a_short_form() -> None:
     assert roles["Fenwright, Tilda"] is Role.INTERVIEWER
 
 
-def test_nothing_said_changes_nothing() -> None:
+def test_nothing_new_changes_nothing() -> None:
     transcript = said("Ann", None)
     assert name_speakers(transcript, WhoSpeaks()) == (transcript, {})
+    named, _ = name_speakers(transcript, parse_who_speaks(["Ann=Ann"]))
+    assert (named, named.warnings) == (transcript, ())
 
 
 @pytest.mark.parametrize(
