@@ -7,11 +7,13 @@ from notes_pipeline.readers.decoding import Source
 from notes_pipeline.readers.detection import Family
 
 MAX_TEXT_BYTES = 110 * 1024 * 1024  # in memory, where one emoji makes every character of the file four bytes wide
-MAX_CAPTION_LINES = 500_000  # a day of YouTube's rolling captions has 430,000
-MAX_CAPTION_TAGS = 800_000  # the same day has 600,000
-MAX_LINES = 250_000  # of text, CHAT and tables; a day of CHAT with its dependent lines has 170,000
-MAX_MARKS = 1_000_000  # a day of words with times has 200,000 words with two to five tags and attributes each
-MAX_VALUES = 3_000_000  # of JSON, where a word has up to a dozen
+# The most of each that takes under a gigabyte, with a margin; a day of speech has far less.
+MAX_CAPTION_LINES = 1_500_000  # a day of YouTube's rolling captions has 430,000
+MAX_CAPTION_TAGS = 1_500_000  # the same day has 600,000
+MAX_INTERVALS = 450_000  # of Praat; a day of words has 200,000
+MAX_LINES = 800_000  # of text, CHAT and tables; a day of CHAT with its dependent lines has 170,000
+MAX_MARKS = 1_600_000  # a day of words with times has 200,000 words with two to five tags and attributes each
+MAX_VALUES = 5_000_000  # of JSON, where a word has up to a dozen
 
 _LINES = ("\n", MAX_LINES, "lines")
 _CAPTIONS = (("\n", MAX_CAPTION_LINES, "lines"), ("<", MAX_CAPTION_TAGS, "tags"))
@@ -22,7 +24,7 @@ _LIMITS = {
     Family.JSON: ((",[{", MAX_VALUES, "values"),),
     Family.XML: (("<=", MAX_MARKS, "tags and attributes"),),
     Family.NOSCRIBE: _CAPTIONS,
-    Family.TEXTGRID: (("\n", MAX_VALUES, "lines"), ('"', MAX_MARKS, "quotation marks")),
+    Family.TEXTGRID: (("\n", 2 * MAX_CAPTION_LINES, "lines"), ('"', 2 * MAX_INTERVALS, "quotation marks")),
     Family.CHAT: (_LINES, ("_", MAX_MARKS, "times")),
     Family.TABLE: (_LINES, (",;\t", MAX_VALUES, "cells")),
     Family.TEXT: (_LINES, ("[", MAX_LINES, "brackets")),

@@ -164,14 +164,14 @@ def test_one_line_of_two_megabytes_is_read_whole(text: str, name: str) -> None:
     ("text", "name", "message"),
     [
         pytest.param(
-            HEAD + "a\n" * 500_001, "talk.vtt", "WebVTT with 500,003 lines, the limit is 500,000", id="WebVTT"
+            HEAD + "a\n" * 1_500_001, "talk.vtt", "WebVTT with 1,500,003 lines, the limit is 1,500,000", id="WebVTT"
         ),
-        pytest.param(SRT * 200_000, "talk.srt", "SRT with 600,000 lines", id="SRT"),
-        pytest.param("Ann: hi\r\n" * 500_001, "talk.txt", "text with 500,001 lines", id="text"),
-        pytest.param("a" + "\u2028" * 500_001, "talk.txt", "text with 500,001 lines", id="other line ends"),
-        pytest.param("start,text\n" + "1,a\n" * 500_001, "talk.csv", "a table with 500,002 lines", id="table"),
-        pytest.param("[" + "[]," * 1_500_001, "talk.json", "JSON with 3,000,003 values", id="JSON"),
-        pytest.param(CUE + "<c>" * 800_001, "talk.vtt", "WebVTT with 800,001 tags", id="tags in one line"),
+        pytest.param(SRT * 600_000, "talk.srt", "SRT with 1,800,000 lines", id="SRT"),
+        pytest.param("Ann: hi\r\n" * 800_001, "talk.txt", "text with 800,001 lines", id="text"),
+        pytest.param("a" + "\u2028" * 800_001, "talk.txt", "text with 800,001 lines", id="other line ends"),
+        pytest.param("start,text\n" + "1,a\n" * 800_001, "talk.csv", "a table with 800,002 lines", id="table"),
+        pytest.param("[" + "[]," * 2_500_001, "talk.json", "JSON with 5,000,003 values", id="JSON"),
+        pytest.param(CUE + "<c>" * 1_500_001, "talk.vtt", "WebVTT with 1,500,001 tags", id="tags in one line"),
         pytest.param("👩" + "words and " * 3_000_000, "talk.txt", "the limit is 110 MB", id="wide characters"),
     ],
 )
