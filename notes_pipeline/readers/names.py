@@ -41,7 +41,7 @@ _PARTICLES = frozenset(
     re.findall(r"\w+", "de da di do dos das del der den van von ten ter la le el al bin ibn of and und y e zu af av")
 )
 _ABBREVIATION = re.compile(r"\b[^\W\d_]{1,4}\.(?=\s|$|[^\W\d_]\.)")
-_NO_NAME = re.compile(r"[.?!;\"“”„«»<>{}|=\\/…]|https?$")
+_NO_NAME = re.compile(r"[?!;\"“”„«»<>{}=\\…]|\.(?!\w)|//|https?$")  # "Ann (she/her)" and "Ann | Acme" are names
 
 
 def split_prefix(line: str) -> tuple[str, str] | None:
@@ -104,6 +104,7 @@ def choose_names(
         share = sum(counts[name] for name in names) / max(1, lines)
         least = max(2, OWN_SHARE * lines)
         names |= {name for name, count in counts.items() if count >= least and share + count / lines >= NAMED_SHARE}
+        share = sum(counts[name] for name in names) / max(1, lines)
         proper = {name for name in counts if is_proper(name)}
         if sum(counts[name] for name in proper) >= FULLY_NAMED_SHARE * lines:
             names |= proper

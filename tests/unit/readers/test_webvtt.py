@@ -162,3 +162,19 @@ def test_short_cues_of_the_same_words_are_all_kept() -> None:
 def test_a_number_that_was_said_is_no_id() -> None:
     transcript = read("WEBVTT", "00:01.000 --> 00:02.000\nHow old?\n42\n00:02.000 --> 00:03.000\nReally?")
     assert transcript.text == "How old? 42 Really?"
+
+
+NAMES = ("ethDreamer (Mark)", "danny", "Ann Lee (she/her)", "José María | ACME", "ann.lee@example.org", "Dr. K. Vale")
+
+
+def test_zoom_names_are_whatever_people_type() -> None:
+    said = [(name, f"words of {at}: so") for at, name in enumerate((*NAMES, *NAMES))]
+    cues = [
+        f"{at}\r\n00:00:{at:02}.000 --> 00:00:{at:02}.900\r\n{name}: {text}\r\n" for at, (name, text) in enumerate(said)
+    ]
+    cues.append("13\r\n00:00:13.000 --> 00:00:13.900\r\nThe point is this: nobody said who speaks.\r\n")
+    transcript = read_transcript("\r\n".join(["WEBVTT\r\n", *cues]).encode(), "a.vtt")
+    assert [(one.speaker, one.text) for one in transcript.utterances] == [
+        *said,
+        (None, "The point is this: nobody said who speaks."),
+    ]
