@@ -1,21 +1,22 @@
 """TTML and DFXP: captions of broadcasters, and Apple's with the times of words."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
+from notes_pipeline.readers.captions import Cue, name_speakers
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.timed_words import TimedWord, place_words
 from notes_pipeline.readers.times import parse_clock
+from notes_pipeline.readers.ttml_text import NOT_SHOWN, glues_words, lines_of
 from notes_pipeline.readers.xml_trees import XML_ID, XML_LANG, find_all, flatten, local_attribute, local_name
 
 _OFFSET = re.compile(r"(\d{1,10}(?:\.\d{1,12})?)(h|m|s|ms|f|t)")
 _FRAMES = re.compile(r"(\d{1,10}):(\d{2}):(\d{2})[:;](\d{1,4})(?:\.\d{1,4})?")
 _UNIT_MS = {"h": 3_600_000.0, "m": 60_000.0, "s": 1000.0, "ms": 1.0}
 MAX_AGENTS = 200  # characters of a list of ids; every element inside has the list of the one around it
-_NOT_SHOWN = {"metadata", "set", "title", "desc", "copyright"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,14 @@ class _Timed:
             around = around.parent
         return around is not None
 
+    @property
+    def timed_around(self) -> "_Timed | None":
+        """Give the nearest element around it with a time; Apple's sentences between paragraph and word have none."""
+        around = self.parent
+        while around is not None and around.begin_ms is None:
+            around = around.parent
+        return around
+
     def times(self, *, is_relative: bool) -> tuple[int | None, int | None]:
         """Give start and end in the recording; an element without times has those of the one around it."""
         around = self.parent.times(is_relative=is_relative) if self.parent is not None else (None, None)
@@ -81,9 +90,12 @@ def read_ttml(root: Element, remarks: Remarks) -> Reading:
         for one in _walk(body, None, clock)
         if local_name(one.element) == "p" and not one.is_in_paragraph
     ]
-    is_relative = _counts_from_parents(paragraphs)
-    said = [_read_paragraph(one, index, names, remarks, is_relative) for index, one in enumerate(paragraphs, 1)]
-    return Reading("ttml", said, (root.get(XML_LANG) or "").strip() or None)
+    is_relative, is_glued = _counts_from_parents(paragraphs), glues_words(one.element for one in paragraphs)
+    spoken = []
+    for number, one in enumerate(paragraphs, 1):
+        lines = lines_of(one.element, is_glued)
+        spoken.append((lines, _read_paragraph(one, lines, f"paragraph {number}", names, remarks, is_relative)))
+    return Reading("ttml", _name_by_text(spoken), (root.get(XML_LANG) or "").strip() or None)
 
 
 def _read_clock(root: Element) -> _Clock:
@@ -119,7 +131,7 @@ def _walk(element: Element, parent: _Timed | None, clock: _Clock) -> Iterator[_T
         parent.inner.append(one)
     yield one
     for child in element:
-        if local_name(child) not in _NOT_SHOWN:
+        if local_name(child) not in NOT_SHOWN:
             yield from _walk(child, one, clock)
 
 
@@ -129,10 +141,10 @@ def _counts_from_parents(paragraphs: list[_Timed]) -> bool:
     A time before that begin must be relative; one later than all that lasts cannot be.
     """
     relations = [
-        (one, one.parent)
+        (one, around)
         for outer in paragraphs
         for one in (outer, *_all_inside(outer))
-        if one.parent is not None and one.parent.begin_ms and one.begin_ms is not None
+        if one.begin_ms is not None and (around := one.timed_around) is not None and around.begin_ms
     ]
     if any((one.begin_ms or 0) < (around.begin_ms or 0) for one, around in relations):
         return True
@@ -148,14 +160,13 @@ def _all_inside(one: _Timed) -> Iterator[_Timed]:
         yield from _all_inside(inner)
 
 
-def _read_paragraph(one: _Timed, number: int, names: dict[str, str], remarks: Remarks, is_relative: bool) -> Said:
-    place = f"paragraph {number}"
-    text = flatten("".join(_pieces(one.element)))
+def _read_paragraph(
+    one: _Timed, lines: Sequence[str], place: str, names: dict[str, str], remarks: Remarks, is_relative: bool
+) -> Said:
+    text = " ".join(lines)
     start, end = one.times(is_relative=is_relative)
     leaves = [inner for inner in _all_inside(one) if inner.begin_ms is not None and not inner.inner]
-    timed = [
-        TimedWord(flatten("".join(_pieces(leaf.element))), *leaf.times(is_relative=is_relative)) for leaf in leaves
-    ]
+    timed = [TimedWord(" ".join(lines_of(leaf.element)), *leaf.times(is_relative=is_relative)) for leaf in leaves]
     if timed and start is None:
         start, end = timed[0].start_ms, timed[-1].end_ms
     agents = list(dict.fromkeys(id_ for inner in (one, *one.inner) for id_ in (inner.agent or "").split()))
@@ -164,12 +175,14 @@ def _read_paragraph(one: _Timed, number: int, names: dict[str, str], remarks: Re
     return Said(text, clean_name(flatten(speaker), remarks, place), start, end, words, place)
 
 
-def _pieces(element: Element) -> Iterator[str]:
-    """Give the text inside the element, a line break as a space."""
-    yield element.text or ""
-    for child in element:
-        if local_name(child) == "br":
-            yield " "
-        elif local_name(child) not in _NOT_SHOWN:
-            yield from _pieces(child)
-        yield child.tail or ""
+def _name_by_text(spoken: Sequence[tuple[Sequence[str], Said]]) -> list[Said]:
+    """Take names before colons and behind `>>` for speakers, as in other captions, where no agent is named."""
+    said = [one for _, one in spoken]
+    if any(one.speaker or one.words for one in said):
+        return said
+    cues = [Cue(at, one.start_ms or 0, one.end_ms or 0, list(lines)) for at, (lines, one) in enumerate(spoken)]
+    named = []
+    for part in name_speakers(cues, (), carries_on=False):
+        whole = said[int(part.place.removeprefix("line "))]
+        named.append(replace(part, start_ms=whole.start_ms, end_ms=whole.end_ms, place=whole.place))
+    return named

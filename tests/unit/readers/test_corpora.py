@@ -292,3 +292,44 @@ def test_noscribe_gives_names_that_people_wrote_and_keeps_overlaps() -> None:
         ("Ann", 5000, 5500, "//mhm//"),
         ("S01", 5500, 9000, "so: it is."),
     ]
+
+
+def apple(*words: str, unit: str = "") -> str:
+    spans = "".join(f'<span begin="{at}.0" end="{at}.9"{unit}>{word}</span>' for at, word in enumerate(words))
+    return f'<p begin="0.0" end="{len(words)}.0"><span>{spans}</span></p>'
+
+
+def test_ttml_of_apple_has_no_spaces_between_its_words() -> None:
+    marked = ttml(apple("Hello,", "there", "you", unit=' podcasts:unit="word"'), 'xmlns:podcasts="http://example.org"')
+    (one,) = marked.utterances
+    assert one.text == "Hello, there you"
+    assert [(one.text[w.span.start : w.span.end], w.start_ms) for w in one.words] == [
+        ("Hello,", 0),
+        ("there", 1000),
+        ("you", 2000),
+    ]
+    many = ttml(apple(*(f"word{at}" for at in range(25))))
+    assert many.text == " ".join(f"word{at}" for at in range(25))
+
+
+def test_ttml_of_apple_in_a_script_without_spaces() -> None:
+    assert (
+        ttml(apple(*"今日は良い天気ですねそうですねはいはいどうも")).text
+        == "今日は良い天気ですねそうですねはいはいどうも"
+    )
+
+
+def test_ttml_syllables_stay_together() -> None:
+    assert ttml(apple("Hel", "lo ", "there")).text == "Hello there"
+
+
+def test_ttml_names_before_colons_are_speakers_where_no_agent_is_named() -> None:
+    said = ("ANN: Hello.", "And more.", "BEN: Hi.", "ANN: So.", "BEN: No.")
+    transcript = ttml("".join(f'<p begin="{at}s" end="{at + 1}s">{text}</p>' for at, text in enumerate(said)))
+    assert [(one.speaker, one.start_ms, one.text) for one in transcript.utterances] == [
+        ("ANN", 0, "Hello."),
+        (None, 1000, "And more."),
+        ("BEN", 2000, "Hi."),
+        ("ANN", 3000, "So."),
+        ("BEN", 4000, "No."),
+    ]
