@@ -9,12 +9,14 @@ MAX_FRONT_MATTER = 200  # lines
 
 _NOTICES = re.compile(
     r"transcribed by https?://\S+|(?:meeting|transcription) ended (?:after|at) \d[\d:]{1,9}\W{0,4}"
+    r"|[^:]{0,60}\b(?:transkription|transcripción|transcription|transcrição|trascrizione|transcriptie|besprechung"
+    r"|reunión|réunion|reunião|riunione|vergadering)\b[^:]{0,40} \d{1,2}:\d\d:\d\d\W{0,4}"  # Meet's footer
     r"|this editable transcript was computer generated.{0,120}|[^:.?!]{0,60}\b(?:started|stopped) transcription"
     r"|.{1,150} \\?[-–—] transcript",
     re.IGNORECASE,
 )
 _HEADING = re.compile(rf"#{{1,6}}[ \t]+(?!{STAMP}[ \t]*$)\S")  # a time is Google Meet's, and tells when
-_TRANSCRIPT_STARTS = re.compile(r"\W{0,4}📖\W{0,4}transcript\W{0,4}", re.IGNORECASE)
+_TRANSCRIPT_STARTS = re.compile(r"\W{0,4}📖\W{0,4}\w{6,20}\W{0,4}", re.IGNORECASE)
 _RULE = re.compile(r"[ \t]*(?:[-*_=][ \t]*){3,}")
 _ESCAPE = re.compile(r"\\([\[\]()*_#.!~>+\-])")
 

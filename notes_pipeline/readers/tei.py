@@ -1,20 +1,21 @@
 """TEI: corpora of speech, with `<u who="#id">`, and interviews marked up like plays, with `<sp>`."""
 
+import re
 from collections.abc import Iterator, Mapping
 from itertools import islice
 from xml.etree.ElementTree import Element
 
-from notes_pipeline.readers.remarks import Remarks
+from notes_pipeline.readers.remarks import Remarks, shown
 from notes_pipeline.readers.said import Reading, Said, clean_name
+from notes_pipeline.readers.tei_text import interjections, text_of
 from notes_pipeline.readers.times import parse_clock
 from notes_pipeline.readers.xml_trees import XML_ID, XML_LANG, find_all, flatten, local_name
 
-_SPOKEN = {"u", "sp"}
-_SET_ASIDE = {"note", "speaker", "stage", "desc", "corr", "reg", "expan", "teiHeader", "fs", "spanGrp", "linkGrp"}
-_SOUNDS = {"vocal", "kinesic", "incident", "gap", "pause", "writing"}
+_SPOKEN = {"u", "sp", "said"}
+_DESCRIBING = {"teiHeader", "timeline", "spanGrp", "linkGrp", "fs", "standOff", "listPerson", "facsimile"}
 _BETWEEN = {"note", "head", "stage", "incident", "vocal", "kinesic", "pause", "writing", "front", "back"}
-_BLOCKS = {"seg", "s", "p", "ab", "l", "lb", "pb", "u", "div"}
 MAX_WHO = 200  # characters of a list of ids; all utterances of a division may have that of the division
+_ISO_LENGTH = re.compile(r"PT(?:(\d{1,6})M)?(?:(\d{1,9}(?:\.\d{1,9})?)S)?")
 _UNIT_MS = {"s": 1000.0, "ms": 1.0, "min": 60_000.0, "h": 3_600_000.0}
 
 
@@ -27,7 +28,7 @@ def read_tei(root: Element, remarks: Remarks) -> Reading:
         place = f"utterance {len(said) + 1}"
         for one in find_all(element, "note"):
             remarks.add("notes set aside", f"{place}: {flatten(''.join(islice(one.itertext(), 9))[:200])[:40]}")
-        text = flatten("".join(_pieces(element)))
+        text = text_of(element)
         who = (element.get("who") or around.get("who") or "")[:MAX_WHO]
         speaker = _name(who, element, names)
         start, end = (_time(element, around, key, points) for key in ("start", "end"))
@@ -36,15 +37,24 @@ def read_tei(root: Element, remarks: Remarks) -> Reading:
 
 
 def _spoken(element: Element, remarks: Remarks) -> Iterator[tuple[Element, Element]]:
-    """Give what is spoken, with the element around it; an utterance inside another belongs to it."""
+    """Give what is spoken, with the element around it; what somebody else says inside an utterance follows it."""
     for child in element:
         name = local_name(child)
         if name in _SPOKEN:
             yield child, element
+            yield from ((one, child) for one in interjections(child))
         elif name in _BETWEEN:
             remarks.add("notes, headings and events between utterances set aside")
-        elif name != "teiHeader":
+        elif name not in _DESCRIBING:
             yield from _spoken(child, remarks)
+            _remark_on_loose(child.text, remarks)
+        if name not in _DESCRIBING:
+            _remark_on_loose(child.tail, remarks)
+
+
+def _remark_on_loose(text: str | None, remarks: Remarks) -> None:
+    if text and text.strip():
+        remarks.add("text outside of utterances set aside", f'"{shown(flatten(text[:200]), 40)}"')
 
 
 def _read_names(root: Element) -> Mapping[str, str]:
@@ -56,15 +66,18 @@ def _read_names(root: Element) -> Mapping[str, str]:
                 text = flatten(" ".join(name.itertext()))
                 if text:
                     names.setdefault(person.get(XML_ID, ""), text)
+            if person.get("n"):
+                names.setdefault(person.get(XML_ID, ""), flatten(person.get("n", "")))
     return names
 
 
 def _name(who: str, element: Element, names: Mapping[str, str]) -> str:
+    """Name who speaks: as the header does, else as the text does above what is said, else by the id."""
     ids = [one.rpartition("#")[2] for one in who.split()]
-    if ids:
-        return flatten(", ".join(names.get(one, one) for one in ids))
     label = next(find_all(element, "speaker"), None)
-    return flatten("".join(label.itertext())).rstrip(":. ") if label is not None else ""
+    if label is None or any(one in names for one in ids):
+        return flatten(", ".join(names.get(one, one) for one in ids))
+    return flatten("".join(label.itertext())).rstrip(":. ")
 
 
 def _read_timeline(root: Element) -> Mapping[str, int]:
@@ -87,6 +100,10 @@ def _read_timeline(root: Element) -> Mapping[str, int]:
 
 
 def _length(interval: str, unit: str) -> int | None:
+    iso = _ISO_LENGTH.fullmatch(interval.strip())
+    if iso is not None:
+        minutes, seconds = (float(part or 0) for part in iso.groups())
+        return round((60 * minutes + seconds) * 1000)
     try:
         value = float(interval) * _UNIT_MS.get(unit, 1000.0)
     except ValueError:
@@ -100,32 +117,3 @@ def _time(element: Element, around: Element, key: str, points: Mapping[str, int]
         if value:
             return points[value.rpartition("#")[2]] if value.rpartition("#")[2] in points else parse_clock(value)
     return None
-
-
-def _pieces(element: Element) -> Iterator[str]:
-    """Give the text inside the element: words apart, sounds in brackets, corrections by others left out."""
-    yield element.text or ""
-    has_words = any(local_name(child) in ("w", "pc") for child in element)
-    joins = True
-    for child in element:
-        name = local_name(child)
-        if has_words and name in ("w", "pc"):
-            side = child.get("join", "left" if name == "pc" else "no")
-            if not joins and side not in ("left", "both"):
-                yield " "
-            joins = side in ("right", "both")
-            yield from (flatten(piece) for piece in _pieces(child))
-        elif name in _SOUNDS:
-            yield f" {_sound(child)} "
-        elif name not in _SET_ASIDE:
-            space = " " if name in _BLOCKS else ""
-            yield space
-            yield from _pieces(child)
-            yield space
-        if child.tail and not (has_words and not child.tail.strip()):
-            yield child.tail
-
-
-def _sound(element: Element) -> str:
-    described = next((flatten("".join(one.itertext())) for one in element if local_name(one) == "desc"), "")
-    return f"[{described or flatten(element.get('reason', '')) or local_name(element)}]"

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from notes_pipeline.readers.captions import Cue, name_speakers, parse_timing, read_cues
+from notes_pipeline.readers.counted_times import with_decimals
 from notes_pipeline.readers.decoding import Source, to_lines
 from notes_pipeline.readers.markup import decode_entities, join_lines, strip_tags
 from notes_pipeline.readers.remarks import Remarks
@@ -20,7 +21,7 @@ _INLINE_TIME = re.compile(rf"<{CLOCK}>")
 
 def read_webvtt(source: Source, remarks: Remarks) -> Reading:
     """Read WebVTT, also without its first line."""
-    lines = to_lines(source.text, remarks)
+    lines = with_decimals(to_lines(source.text, remarks))
     first = _header_end(lines, remarks)
     cues = read_cues(lines, remarks, first=first, is_comment=lambda line: _COMMENT.match(line) is not None)
     seen = ""

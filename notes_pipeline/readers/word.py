@@ -7,23 +7,30 @@ from dataclasses import replace
 
 from notes_pipeline.readers.asides import is_aside
 from notes_pipeline.readers.captions import Cue, parse_timing
+from notes_pipeline.readers.counted_times import with_decimals
 from notes_pipeline.readers.decoding import Source
 from notes_pipeline.readers.dialogue import read_dialogue
 from notes_pipeline.readers.marks import parse_mark
-from notes_pipeline.readers.names import looks_like_name
+from notes_pipeline.readers.names import is_proper, looks_like_name
 from notes_pipeline.readers.remarks import Remarks
 from notes_pipeline.readers.said import Reading, Said, clean_name
 from notes_pipeline.readers.srt import read_srt
 from notes_pipeline.readers.times import parse_clock
 from notes_pipeline.readers.webvtt import read_webvtt
 from notes_pipeline.readers.word_package import open_word
-from notes_pipeline.readers.word_text import Paragraph, read_paragraphs
+from notes_pipeline.readers.word_tables import MAX_TITLE_WORDS, Paragraph
+from notes_pipeline.readers.word_text import read_paragraphs
 
 MIN_HEADINGS_SHARE = 0.5  # of the headings have their text below them in the same paragraph where Teams wrote them
 MAX_HEADING = 300  # characters
-MAX_TITLE_WORDS = 8
+MIN_TABBED_SHARE = 0.5  # of the paragraphs
 _HEADING = re.compile(r"[ \t\xa0]*(\S.{0,199}?)?[ \t\xa0]{2,}(\d{1,4}(?::\d{2}){1,2})")
 _MEETING_NOTICE = re.compile(r".{0,100}\b(?:(?:started|stopped) transcription|(?:left|joined) the meeting)\.?")
+# The same in the languages of Teams, where a paragraph has no heading: "Ann hat die Transkription beendet".
+_FOREIGN_NOTICE = re.compile(
+    r"[^.?!:]{0,100}\b(?:transkription|transcription|transcripción|transcrição|trascrizione|transcriptie)\b[^.?!:]{0,40}",
+    re.IGNORECASE,
+)
 
 
 def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) -> Reading:
@@ -32,7 +39,8 @@ def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) 
     Raises:
         UnreadableTranscriptError: it cannot be opened safely.
     """
-    paragraphs = read_paragraphs(open_word(data, name), remarks)
+    paragraphs, names = read_paragraphs(open_word(data, name), remarks)
+    present = (*present, *sorted(names))
     filled = [one for one in paragraphs if not one.is_empty]
     if not filled:
         return Reading("docx", [])
@@ -40,13 +48,15 @@ def read_word(data: bytes, name: str, present: Sequence[str], remarks: Remarks) 
     with_text = sum(1 for one, heading in zip(filled, headings, strict=True) if heading and _below(one))
     if with_text and with_text >= MIN_HEADINGS_SHARE * sum(1 for heading in headings if heading):
         return Reading("docx", _read_teams(filled, remarks), seen="has headings of name and time as Teams writes them")
-    captions = _read_captions(Source(name, "", present=tuple(present)), paragraphs, filled, remarks)
+    captions = _read_captions(Source(name, "", present=present), paragraphs, filled, remarks)
     if captions is not None:
         return captions
     lines = [("", filled[0].place)]
-    for one in _without_headings(filled, remarks):
+    tabbed = _names_before_tabs(filled)
+    present = (*present, *sorted(tabbed))
+    for one in _without_headings([_with_colon(one, tabbed) for one in filled], remarks):
         lines += [*((line, one.place) for line in one.lines), ("", one.place)]
-    source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines), tuple(present))
+    source = Source(name, "\n".join(line for line, _ in lines), tuple(place for _, place in lines), present)
     dialogue = read_dialogue(source, remarks)
     return Reading("docx", dialogue.said, seen=dialogue.seen)
 
@@ -62,6 +72,23 @@ def _without_headings(paragraphs: Sequence[Paragraph], remarks: Remarks) -> Iter
             remarks.add("headings and notices of the tool set aside", one.place)
         else:
             yield one
+
+
+def _names_before_tabs(paragraphs: Sequence[Paragraph]) -> set[str]:
+    """Give the names that only a tab sets apart from what they say: two at least that come back, in most paragraphs."""
+    heads = Counter(line.partition("\t")[0].strip() for one in paragraphs for line in one.lines if "\t" in line.strip())
+    names = {name: count for name, count in heads.items() if count > 1 and is_proper(name) and looks_like_name(name)}
+    is_style = len(names) > 1 and sum(names.values()) >= MIN_TABBED_SHARE * len(paragraphs)
+    return {name for name in names if ":" not in name} if is_style else set()
+
+
+def _with_colon(paragraph: Paragraph, names: set[str]) -> Paragraph:
+    """Put a colon behind those of `names` that stand before a tab."""
+    lines = []
+    for line in paragraph.lines:
+        name, tab, text = line.strip().partition("\t")
+        lines.append(f"{name.strip()}: {text}" if tab and name.strip() in names else line)
+    return replace(paragraph, lines=lines) if names else paragraph
 
 
 def _is_title(text: str) -> bool:
@@ -89,7 +116,7 @@ def _read_teams(paragraphs: Sequence[Paragraph], remarks: Remarks) -> list[Said]
         if heading is not None:
             speaker = clean_name(heading[1] or "", remarks, one.place)
             turns.append((Said("", speaker, parse_clock(heading[2]), place=one.place), [_below(one)]))
-        elif _is_notice(text):
+        elif _is_notice(text) or _FOREIGN_NOTICE.fullmatch(text):
             remarks.add("headings and notices of the tool set aside", one.place)
         elif turns:
             remarks.add("paragraphs without a heading, read as speech of the turn above", one.place)
@@ -120,7 +147,9 @@ def _read_captions(
         return Reading("docx", read_srt(whole, remarks).said)
     if first:
         remarks.add("lines above the transcript set aside", lines[0][1], times=first)
-    return Reading("docx", _name_cues(list(_cut_at_timings(lines[first:])), remarks))
+    padded = with_decimals([line for line, _ in lines[first:]])
+    cues = list(_cut_at_timings(list(zip(padded, (place for _, place in lines[first:]), strict=True))))
+    return Reading("docx", _name_cues(cues, remarks))
 
 
 def _cut_at_timings(lines: Sequence[tuple[str, str]]) -> Iterator[tuple[str, Cue]]:

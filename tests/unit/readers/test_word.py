@@ -58,13 +58,13 @@ def test_teams_with_notices_guests_headings_without_text_and_hours() -> None:
 def test_the_oldest_form_of_teams_has_both_times(joined: bool) -> None:
     cues = [
         ("0:0:5.100 --&gt; 0:0:8.250", "Ann Lee", "Hello there."),
-        ("0:0:9.0 --&gt; 0:0:10.5", "Ben Park", "Fine."),
+        ("0:0:9.40 --&gt; 0:0:10.500", "Ben Park", "Fine."),
         ("0:0:11.0 --&gt; 0:0:12.0", "Ann Lee", "Ok."),
     ]
     body = [p(*cue) for cue in cues] if joined else [p(line) for cue in cues for line in cue]
     assert found(read(*body)) == [
         ("Ann Lee", 5100, 8250, "Hello there."),
-        ("Ben Park", 9000, 10500, "Fine."),
+        ("Ben Park", 9040, 10500, "Fine."),  # 40 milliseconds: no number has zeros in front
         ("Ann Lee", 11000, 12000, "Ok."),
     ]
 
